@@ -1,4 +1,4 @@
-"""Bring numeric columns to comparable size (log1p, z-score, min–max, rank), fitted once, applied to later rows."""
+"""Bring numeric columns to comparable size by log1p, z-score, min–max or rank, learnt from training rows."""
 
 import warnings
 from collections.abc import Mapping, Sequence
