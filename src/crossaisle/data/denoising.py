@@ -1,7 +1,7 @@
 """Flag accounts that behave like programs, resellers and accidental views, and weigh events by trust and age.
 
-Nothing is taken out: a flag changes `events.weight` alone, which training reads. Known categories, the filter of
-what was bought and the truth of an evaluation keep every purchase.
+Nothing is taken out: a flag changes `events.weight` alone, which training reads. Known categories, the filter
+of what was bought and the truth of an evaluation keep every purchase.
 """
 
 from dataclasses import dataclass as plain_dataclass
@@ -20,14 +20,14 @@ from crossaisle.numerics.arrays import AnyArray, Bools, Doubles, Floats, Longs
 
 HOUR = 3600 * SECOND
 ACTS = ("purchase", "cart", "view", "search", "click", "wishlist", "remove_from_cart")
-"""Event types that a person does one at a time; ratings and reviews are given in lists, impressions by the shop."""
+"""What a person does one at a time; ratings and reviews are given in lists, impressions by the shop."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid"))
 class Denoising:
-    """Thresholds and weights. The defaults spare the households of a grocer and most buyers of a wholesaler."""
+    """Thresholds and weights. The defaults spare a grocer's households and most buyers of a wholesaler."""
 
     program_acts_per_hour: Annotated[int, Field(ge=1, description="acts in one clock hour, of a program")] = (
         240
@@ -114,7 +114,7 @@ def _weights(dataset: Dataset, flags: Flags, options: Denoising) -> Floats:
 
 
 def _programs(dataset: Dataset, options: Denoising, thresholds: dict[str, float]) -> Bools:
-    """Accounts with most of their acts in hours too busy and too broad for a person, or in days without sleep."""
+    """Accounts with most of their acts in hours too busy and broad for a person, or in days without sleep."""
     events = dataset.events.at(np.isin(dataset.events.type, [EVENT_TYPES.index(name) for name in ACTS]))
     if not _has_time_of_day(events.time):
         return np.zeros(dataset.n_users, dtype=np.bool_)

@@ -1,0 +1,45 @@
+"""Randomised truncated SVD after Halko, Martinsson and Tropp (2011), "Finding structure with randomness"."""
+
+from typing import Any
+
+import numpy as np
+from scipy import linalg
+
+from crossaisle.numerics.arrays import AnyArray, Floats
+
+
+def randomised_svd(
+    matrix: Any, components: int, seed: int, *, oversampling: int = 10, iterations: int = 4
+) -> tuple[Floats, Floats, Floats]:
+    """The strongest singular triplets, strongest first; the largest entry of each right vector is positive.
+
+    Args:
+        matrix: (n_rows, n_columns), dense or scipy sparse.
+        components: how many, at most min(n_rows, n_columns).
+        seed: of the random start; the same seed gives the same answer.
+        oversampling: further random directions that are drawn and left out again.
+        iterations: power iterations, each with a QR so that weak directions survive.
+
+    Returns:
+        float32 U (n_rows, components), s (components,), Vt (components, n_columns).
+    """
+    n_rows, n_columns = matrix.shape
+    width = min(components + oversampling, n_rows, n_columns)
+    start = np.random.default_rng(seed).standard_normal((n_columns, width), dtype=np.float32)
+    basis = _orthonormal(matrix @ start)
+    for _ in range(iterations):
+        basis = _orthonormal(matrix @ _orthonormal(matrix.T @ basis))
+    small = np.asarray((matrix.T @ basis).T)
+    left, strengths, right = linalg.svd(small, full_matrices=False, check_finite=False)
+    left, strengths, right = left[:, :components], strengths[:components], right[:components]
+    largest = np.argmax(np.abs(right), axis=1)
+    signs = np.where(right[np.arange(len(right)), largest] < 0, -1, 1)
+    return (
+        ((basis @ left) * signs).astype(np.float32),
+        strengths.astype(np.float32),
+        (right * signs[:, None]).astype(np.float32),
+    )
+
+
+def _orthonormal(vectors: AnyArray) -> AnyArray:
+    return np.asarray(linalg.qr(vectors, mode="economic", check_finite=False)[0])
