@@ -101,7 +101,8 @@ class Dataset:
         sold = np.zeros(self.n_items, dtype=np.bool_)
         sold[events.item[events.item >= 0]] = True
         earlier = replace(self, events=events, until=min(cut, self.until))
-        return earlier._with_items(sold | (self.catalogue.launched < cut))._with_users_of_events()
+        known = earlier._with_items(sold | (self.catalogue.launched < cut))
+        return known._with_users_of_events()._with_labels_of_events()
 
     def since(self, cut: int, end: int = FOREVER) -> Events:
         """The events in [cut, end), with this dataset's numbers."""
@@ -169,6 +170,16 @@ class Dataset:
         events = replace(self.events, user=_renumbering(present, self.n_users)[self.events.user])
         return replace(self, index=index, events=events, customers=self.customers.take(pa.array(present)))
 
+    def _with_labels_of_events(self) -> "Dataset":
+        """Forget orders, sessions, channels, stores and queries that no event has: later ones must leave no trace."""
+        columns, labels = {}, {}
+        for name, one in _LABELS.items():
+            column, ids = getattr(self.events, one), getattr(self.labels, name)
+            present = _used(column)
+            labels[name] = _chosen(ids, present)
+            columns[one] = _renumbering(present, len(ids))[column]
+        return replace(self, events=replace(self.events, **columns), labels=Labels(**labels))
+
     def _with_items(self, is_known: Bools) -> "Dataset":
         """Keep the known items and the categories, aisles and brands that they have."""
         if is_known.all():
@@ -190,6 +201,10 @@ class Dataset:
         )
         events = replace(self.events, item=_renumbering(items, self.n_items)[self.events.item])
         return replace(self, index=index, events=events, catalogue=old.at(items, kept))
+
+
+_LABELS = {"orders": "order", "sessions": "session", "channels": "channel", "stores": "store", "queries": "query"}
+"""Names in Labels and the columns of Events that hold their numbers."""
 
 
 def _item_ids(events: Any, catalog: "pa.Table | None", known: Index | None) -> dict[str, Ids]:

@@ -1,6 +1,7 @@
 """What the shop knows of its customers, as one-hot columns; a missing fact is a value of its own."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -100,7 +101,7 @@ class CustomerFacts(Feature):
         edges = np.unique(np.nanquantile(numbers, inner))
         codes = np.where(np.isnan(numbers), -1, np.searchsorted(edges, numbers, side="left"))
         bounds = [f"{edge:.6g}" for edge in edges]
-        between = [f"{low}–{high}" for low, high in zip(bounds, bounds[1:], strict=False)]
+        between = [f"{low}–{high}" for low, high in pairwise(bounds)]
         return codes.astype(np.int32), [f"≤{bounds[0]}", *between, f">{bounds[-1]}"]
 
 

@@ -1,4 +1,4 @@
-"""What a feature is: fitted on the past, it describes users by their history and items by what is known of them."""
+"""What a feature is: fitted on the past, it describes users by their history and items by what is known."""
 
 import json
 from abc import ABC, abstractmethod
@@ -44,9 +44,13 @@ class Block:
     def __len__(self) -> int:
         return int(self.values.shape[0])
 
+    def dense(self) -> Floats:
+        """The values as a dense array."""
+        return self.values if isinstance(self.values, np.ndarray) else self.values.toarray()
+
 
 class FittedFeature(ABC):
-    """A fitted feature, with the numbers of the Dataset it was fitted on; what it cannot tell gives no block."""
+    """A fitted feature, with the numbers of its Dataset; what it cannot tell gives no block."""
 
     def users(self, queries: Queries) -> tuple[Block, ...]:
         """Blocks of len(queries) rows, read from the histories: a new user is no special case."""

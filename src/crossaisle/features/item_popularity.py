@@ -70,7 +70,7 @@ class ItemPopularity(Feature):
         return FittedItemPopularity(np.nan_to_num(scaled).astype(np.float32))
 
     def measures(self, dataset: Dataset) -> Doubles:
-        """float64 (n_items, len(MEASURES)): unscaled, NaN where nothing is known; events of weight 0 do not count."""
+        """float64 (n_items, len(MEASURES)): unscaled, NaN where unknown; events of weight 0 do not count."""
         events, n_items = dataset.events, dataset.n_items
         end = dataset.span()[1] + 1 if dataset.until == FOREVER else dataset.until
         window = self.window_days * DAY

@@ -1,5 +1,6 @@
 """Queries carry all of the history that features read."""
 
+import numpy as np
 import pyarrow as pa
 
 from crossaisle.data.dataset import Dataset
@@ -17,7 +18,7 @@ def test_history_of_a_query_holds_quantities_ratings_and_stores_of_its_user() ->
             "store_id": ["north", "south", "south"],
         }
     )
-    queries = Dataset.from_tables(events).queries([0, 1])[1:]
+    queries = Dataset.from_tables(events).queries(np.array([0, 1]))[1:]
     assert queries.quantities[0] == 3
     assert queries.values[1] == 4
     assert queries.entry_stores.tolist() == [1, 1]

@@ -1,0 +1,1 @@
+"""Features, each against numbers counted by hand on one small shop."""
