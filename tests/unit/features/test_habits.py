@@ -11,7 +11,7 @@ from tests.unit.features.shop import HOUR, ROWS, everyone, shop
 
 def test_measures_of_a_history_are_those_counted_by_hand() -> None:
     """ann at day 10: visits on day 0 at 9 h and day 4 at 18 h, so 5.25 days ago, 4.375 days apart; three
-    lines, spend 2·1 + 1·4 + 1·3 = 9; cola twice and soap: 2 items and categories, 1/3 of lines bought again."""
+    lines, spend 2·1 + 1·4 + 1·3 = 9; cola twice and soap: 2 items and categories, 1/3 of lines again."""
     dataset = shop()
     queries = everyone(dataset)
     table = measures(queries, visits_of(queries), dataset.catalogue.category)
