@@ -9,7 +9,8 @@ import pyarrow as pa
 from crossaisle.data.dataset import Dataset
 from crossaisle.features import CustomerFacts
 from crossaisle.features.customer_facts import FittedCustomerFacts
-from tests.unit.features.shop import everyone, shop
+
+from .shop import everyone, shop
 
 
 def with_customers(**columns: Any) -> Dataset:

@@ -8,7 +8,8 @@ from crossaisle.data.queries import from_histories
 from crossaisle.errors import ArtifactError
 from crossaisle.features import SHELF, FeatureSet, FittedFeatures, Selection, fit_fusion
 from crossaisle.features.feature import packed
-from tests.unit.features.shop import ROWS, everyone, shop
+
+from .shop import ROWS, everyone, shop
 
 
 def test_every_block_has_a_row_for_each_user_or_item_and_no_gaps() -> None:

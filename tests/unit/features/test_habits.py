@@ -6,7 +6,8 @@ import pytest
 from crossaisle.data.moments import DAY
 from crossaisle.features import Habits
 from crossaisle.features.habits import MEASURES, FittedHabits, measures, visits_of
-from tests.unit.features.shop import HOUR, ROWS, everyone, shop
+
+from .shop import HOUR, ROWS, everyone, shop
 
 
 def test_measures_of_a_history_are_those_counted_by_hand() -> None:

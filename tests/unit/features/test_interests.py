@@ -8,7 +8,8 @@ import pytest
 
 from crossaisle.features import Interests
 from crossaisle.features.interests import FittedInterests, title_words
-from tests.unit.features.shop import everyone, shop
+
+from .shop import everyone, shop
 
 
 def words(title: str) -> list[str]:

@@ -7,7 +7,8 @@ from crossaisle.data.denoising import Denoising, denoise
 from crossaisle.data.moments import DAY
 from crossaisle.features import ItemPopularity
 from crossaisle.features.item_popularity import MEASURES, FittedItemPopularity
-from tests.unit.features.shop import shop
+
+from .shop import shop
 
 
 def sales(item: str, days: list[int]) -> list[tuple[object, ...]]:

@@ -6,7 +6,8 @@ import pytest
 from crossaisle.features import MarketShares, group_potential, market_potential
 from crossaisle.features.market_potential import FittedMarketShares, amounts_of
 from crossaisle.numerics.arrays import csr
-from tests.unit.features.shop import shop
+
+from .shop import shop
 
 RATINGS = np.array([[4, 0, 3, 0, 5], [2, 5, 0, 4, 0], [0, 3, 4, 5, 2]])
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from crossaisle.data.moments import DAY
 from crossaisle.features import PriceBands
 from crossaisle.features.price_bands import FittedPriceBands, group_quantiles, item_prices
-from tests.unit.features.shop import everyone, shop
+
+from .shop import everyone, shop
 
 
 def listed(prices: dict[str, float], category: dict[str, str]) -> "pa.Table":

@@ -4,7 +4,8 @@ import numpy as np
 
 from crossaisle.features import Ratings
 from crossaisle.features.ratings import FittedRatings, nearest
-from tests.unit.features.shop import ROWS, everyone, shop
+
+from .shop import ROWS, everyone, shop
 
 
 def test_few_ratings_are_shrunk_towards_the_shops_own_distribution() -> None:
