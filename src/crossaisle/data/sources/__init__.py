@@ -1,0 +1,1 @@
+"""The shelf of sources: files, frames, and the public Complete Journey data."""

@@ -1,0 +1,1 @@
+"""The steps of the closed loop, as functions of the parts that they are given."""

@@ -1,0 +1,153 @@
+"""Staging: rows as they came are read once, mapped, normalised and judged, and lie as Parquet for the steps after."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow.parquet as pq
+
+from crossaisle.data.cleaning import MENDED, REASON, RULE, Facts, judged, reason_text
+from crossaisle.data.cleaning.duplicates import PART
+from crossaisle.data.mapping import Map, Taken, mapped
+from crossaisle.data.normalising import in_one_currency, in_one_unit, with_folded_ids
+from crossaisle.data.source import Part, Unreadable
+from crossaisle.data.tables import ENGINE_TYPES, EVENTS, LINE, ROW, SOURCE, Table
+from crossaisle.stores.change import Change
+from crossaisle.stores.engine import failures_in_words
+
+_PROVENANCE = (RULE, REASON, ROW, MENDED)
+
+
+@dataclass(frozen=True)
+class StagedPart:
+    """One part after reading: its number among the parts, and how many rows it had."""
+
+    number: int
+    part: Part
+    n_rows: int
+    unreadable: Unreadable
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Judged rows of a table, with PART, LINE, SOURCE, RULE, REASON, ROW and MENDED."""
+
+    rows: ir.Table
+    parts: tuple[StagedPart, ...]
+
+    @property
+    def n_read(self) -> int:
+        """Rows and unreadable lines."""
+        return sum(one.n_rows + one.unreadable.rows for one in self.parts)
+
+    @property
+    def n_unreadable(self) -> int:
+        """Lines that hold no row."""
+        return sum(one.unreadable.rows for one in self.parts)
+
+    @property
+    def fair(self) -> ir.Table:
+        """Rows that no rule has set aside so far."""
+        return self.rows.filter(self.rows[RULE].isnull())
+
+
+def stage(
+    change: Change, parts: Sequence[Part], table: Table, shop: Map, facts: Facts, extra: Mapping[str, Taken] | None = None
+) -> Staged:
+    """Read every part once, keeping the order of its rows.
+
+    Args:
+        extra: further columns to take along.
+
+    Raises:
+        InputError: a part cannot be read, or lacks a column.
+    """
+    tables, staged = [], []
+    for number, part in enumerate(parts):
+        path = change.staging / f"{table.name}-{number}.parquet"
+        change.engine.settings["TimeZone"] = shop.timezone
+        with failures_in_words(part.name):
+            rows = _read(part, table, shop, facts, extra)
+            change.engine.to_parquet(rows, path, compression="zstd")
+            unreadable = part.unreadable()
+        change.engine.settings["TimeZone"] = "UTC"
+        staged.append(StagedPart(number, part, pq.read_metadata(path).num_rows, unreadable))
+        tables.append(_placed(change, path.as_posix(), number, part))
+    columns = tables[0].columns
+    return Staged(ibis.union(tables[0], *(one.select(columns) for one in tables[1:])) if tables[1:] else tables[0], tuple(staged))
+
+
+def _read(part: Part, table: Table, shop: Map, facts: Facts, extra: Mapping[str, Taken] | None) -> ir.Table:
+    rows = mapped(part.table, table, shop, part.name, extra)
+    rows = in_one_currency(in_one_unit(rows, shop.normalising), shop.normalising)
+    ids = [column.name for column in table.columns if column.kind == "id" and column.name in rows.columns]
+    rows = with_folded_ids(rows, [name for name in ids if name != "event_id"], shop.normalising)
+    rows = judged(rows, shop.cleaning.mends, shop.cleaning.rules, facts)
+    own = [name for name in rows.columns if not name.startswith("_") and name not in table.names]
+    beside = [name for name in (LINE, "_has_own_id", *(extra or {})) if name in rows.columns]
+    known = {
+        column.name: rows[column.name] if column.name in rows.columns else ibis.null(ENGINE_TYPES[column.kind])
+        for column in table.columns
+        if column.name in rows.columns or table is EVENTS
+    }
+    return rows.select(**known, **{name: rows[name] for name in (*own, *beside, *_PROVENANCE)})
+
+
+def _placed(change: Change, path: str, number: int, part: Part) -> ir.Table:
+    rows = change.engine.read_parquet(path, file_row_number=True)
+    if LINE not in rows.columns:
+        rows = rows.mutate(**{LINE: rows.file_row_number + part.first_line})
+    return rows.drop("file_row_number").mutate(**{PART: ibis.literal(number), SOURCE: ibis.literal(part.name)})
+
+
+def aside(staged: Staged, table: Table, late: ir.Table | None) -> ir.Table:
+    """Rows for the quarantine: source, line, table, rule, reason, row.
+
+    Args:
+        late: PART, LINE, RULE and REASON of rows set aside by comparing rows with each other or with other tables.
+    """
+    judged_rows = staged.rows.filter(staged.rows[RULE].notnull())
+    tables = [judged_rows.select(PART, SOURCE, LINE, RULE, REASON, ROW)]
+    if late is not None:
+        names = [name for name in staged.rows.columns if not name.startswith("_")]
+        row = ibis.struct({name: staged.rows[name] for name in names}).cast("json").cast("string")
+        whole = staged.rows.select(PART, SOURCE, LINE, **{ROW: row})
+        found = whole.join(late, [PART, LINE]).select(PART, SOURCE, LINE, RULE, REASON, ROW)
+        tables.append(found)
+    rows = ibis.union(tables[0], *tables[1:]) if tables[1:] else tables[0]
+    placed = [_with_true_lines(rows, one) for one in staged.parts]
+    placed += [_unreadable(one) for one in staged.parts if one.unreadable.table is not None]
+    whole = ibis.union(placed[0], *placed[1:]) if placed[1:] else placed[0]
+    return whole.select(
+        source=whole[SOURCE],
+        line=whole[LINE],
+        table=ibis.literal(table.name),
+        rule=whole[RULE],
+        reason=whole[REASON],
+        row=whole[ROW],
+    )
+
+
+_ASIDE = (SOURCE, LINE, RULE, REASON, ROW)
+
+
+def _with_true_lines(rows: ir.Table, staged: StagedPart) -> ir.Table:
+    rows = rows.filter(rows[PART] == staged.number)
+    breaks = staged.part.lines(staged.n_rows)
+    if breaks is None:
+        return rows.select(_ASIDE)
+    rows = rows.mutate(row_number=rows[LINE] - staged.part.first_line)
+    breaks = breaks.select(break_row=breaks.row, break_line=breaks[LINE])
+    joined = rows.asof_join(breaks, rows.row_number >= breaks.break_row)
+    line = ibis.coalesce(joined.break_line + joined.row_number - joined.break_row, joined[LINE])
+    return joined.mutate(**{LINE: line}).select(_ASIDE)
+
+
+def _unreadable(staged: StagedPart) -> ir.Table:
+    table = staged.unreadable.table
+    assert table is not None
+    rule = "unreadable_lines"
+    return table.mutate(
+        **{SOURCE: ibis.literal(staged.part.name), RULE: ibis.literal(rule), REASON: reason_text(rule, table[REASON])}
+    ).select(_ASIDE)

@@ -1,0 +1,142 @@
+"""The lake: a shop's clean tables as Parquet, events by month. What a snapshot does not list does not exist."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+from filelock import FileLock, Timeout
+from ibis.backends.duckdb import Backend
+
+from crossaisle.data.cleaning import net_returns
+from crossaisle.data.moments import FOREVER, as_datetime, moment
+from crossaisle.data.tables import EVENTS
+from crossaisle.errors import BusyError
+from crossaisle.stores.change import STAGING, Change
+from crossaisle.stores.engine import failures_in_words, open_engine
+from crossaisle.stores.snapshot import LakeFile, Snapshot, read_snapshot, write_snapshot
+
+
+class Lake:
+    """A folder of Parquet files, read at once by many and changed by one at a time.
+
+    Args:
+        folder: it is made on the first change.
+        memory_limit: of the engine that reads it.
+    """
+
+    def __init__(self, folder: str | Path, memory_limit: str = "2GB") -> None:
+        self.folder = Path(folder)
+        self._memory_limit = memory_limit
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is alive now."""
+        return read_snapshot(self.folder)
+
+    def events(self, since: str | date | datetime | int = 0, until: str | date | datetime | int = FOREVER) -> ir.Table:
+        """Events in [since, until), purchases reduced by the returns that came before `until`; in no order.
+
+        Args:
+            since, until: dates, times or microseconds since 1970.
+
+        Raises:
+            StorageError: a file of the lake is gone or broken.
+        """
+        start, end = moment(since), moment(until)
+        snapshot = self.snapshot
+        earliest = 0 if snapshot.n_returns else start
+        files = [file for file in snapshot.files("events") if file.first < end and file.last >= earliest]
+        rows = self._read(files) if files else _no_events()
+        last = max((file.last for file in files), default=0)
+        if last >= end:
+            rows = rows.filter(rows.timestamp < _time(end))
+        if snapshot.n_returns:
+            rows = net_returns(rows)
+        if min((file.first for file in files), default=0) < start:
+            rows = rows.filter(rows.timestamp >= _time(start))
+        return rows
+
+    def table(self, name: str) -> ir.Table | None:
+        """A table by its name, None if the lake has none."""
+        files = self.snapshot.files(name)
+        if name == "events":
+            return self.events()
+        return self._read(list(files)) if files else None
+
+    def fingerprint(self) -> str:
+        """SHA-256 of what the lake holds: equal for equal data, in whatever portions it was loaded."""
+        return self.snapshot.fingerprint()
+
+    def counts(self) -> dict[str, int]:
+        """Rows of each table, returns as rows of their own."""
+        snapshot = self.snapshot
+        return {name: snapshot.rows(name) for name in sorted(snapshot.tables)}
+
+    @contextmanager
+    def change(self, memory_limit: str = "2GB", threads: int | None = None) -> Iterator[Change]:
+        """Hold the lake alone and change it: all of the change is seen when the block ends well, else nothing.
+
+        Raises:
+            BusyError: another process changes the lake.
+            StorageError: the disk is full or cannot be written.
+        """
+        with failures_in_words(str(self.folder)), self._held():
+            _sweep(self.folder, self.snapshot)
+            change = Change(self.folder, self.snapshot, memory_limit, threads)
+            try:
+                yield change
+                if change.snapshot != self.snapshot:
+                    write_snapshot(self.folder, replace(change.snapshot, version=self.snapshot.version + 1))
+            finally:
+                change.close()
+                _sweep(self.folder, self.snapshot, keep=change.before)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.folder / ".lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise BusyError(
+                "another process is changing the lake", str(self.folder), "Wait until it has ended, then load again."
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @cached_property
+    def _engine(self) -> Backend:
+        return open_engine(self.folder / ".spill", self._memory_limit)
+
+    def _read(self, files: list[LakeFile]) -> ir.Table:
+        with failures_in_words(str(self.folder)):
+            paths = [str(self.folder / file.path) for file in files]
+            return self._engine.read_parquet(paths, union_by_name=len(paths) > 1, hive_partitioning=False)
+
+
+def _time(microseconds: int) -> ir.TimestampScalar:
+    return ibis.literal(as_datetime(microseconds), type="timestamp('UTC')")
+
+
+def _no_events() -> ir.Table:
+    return ibis.memtable(EVENTS.arrow_schema().empty_table())
+
+
+def _sweep(folder: Path, alive: Snapshot, keep: Snapshot | None = None) -> None:
+    """Remove what an interrupted change left behind: files that no snapshot lists, and the staging folder."""
+    shutil.rmtree(folder / STAGING, ignore_errors=True)
+    listed = {file.path for one in (alive, keep or alive) for files in one.tables.values() for file in files}
+    for path in [*folder.glob("events/month=*/*.parquet"), *folder.glob("tables/*.parquet")]:
+        if path.relative_to(folder).as_posix() not in listed:
+            path.unlink(missing_ok=True)
+    for month in folder.glob("events/month=*"):
+        if not any(month.iterdir()):
+            month.rmdir()
