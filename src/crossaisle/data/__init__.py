@@ -1,0 +1,1 @@
+"""Tables and their schemas, sources, cleaning, and the Dataset that models read."""

@@ -1,0 +1,35 @@
+"""Every error a person can meet: what was wrong, where, and what to do about it."""
+
+
+class CrossaisleError(Exception):
+    """An error with a fact, a place and a remedy, shown to people without a traceback."""
+
+    def __init__(self, what: str, where: str = "", remedy: str = "") -> None:
+        self.what, self.where, self.remedy = what, where, remedy
+        place = f"{where}: " if where else ""
+        advice = f". {remedy}" if remedy else ""
+        super().__init__(f"{place}{what}{advice}")
+
+
+class InputError(CrossaisleError):
+    """Data or a file that cannot be read as what it should be."""
+
+
+class UsageError(CrossaisleError):
+    """An option or argument out of its range, or a name that does not exist."""
+
+
+class SettingsError(UsageError):
+    """A setting in crossaisle.toml or the environment that cannot be used."""
+
+
+class BusyError(CrossaisleError):
+    """Another process holds what this one needs."""
+
+
+class StorageError(CrossaisleError):
+    """The disk is full, or a folder cannot be written or read."""
+
+
+class ArtifactError(CrossaisleError):
+    """A stored model that is missing, altered, or from an unknown version."""

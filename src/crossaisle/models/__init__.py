@@ -1,0 +1,1 @@
+"""Sockets and shelves of models, and the artifacts they are kept in."""

@@ -1,0 +1,65 @@
+"""A part is a frozen, strict dataclass of its own options: each is declared once, with range, unit and default."""
+
+from typing import Any, TypeVar, dataclass_transform
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+from pydantic.fields import FieldInfo
+
+from crossaisle.errors import UsageError
+
+P = TypeVar("P")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(Field,))
+def part(cls: type[P]) -> type[P]:
+    """Make a class of annotated options a part."""
+    return dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid"))(cls)
+
+
+def options(cls: type[Any]) -> dict[str, FieldInfo]:
+    """Name → field of every option of a part class: type, default, range and description."""
+    return dict(cls.__pydantic_fields__)
+
+
+def from_text(cls: type[P], texts: dict[str, str]) -> P:
+    """Build a part from options as people type them.
+
+    Raises:
+        UsageError: an option is unknown or out of its range.
+    """
+    known = options(cls)
+    values: dict[str, Any] = {}
+    for name, text in texts.items():
+        if name not in known:
+            raise UsageError(f'{cls.__name__} has no option "{name}"', remedy=f"It has {', '.join(known) or 'none'}.")
+        field = known[name]
+        try:
+            adapter = TypeAdapter(field.annotation)
+            values[name] = adapter.validate_strings(text)
+        except ValidationError as error:
+            raise _refused(cls, name, text, error) from None
+    return from_values(cls, values)
+
+
+def from_values(cls: type[P], values: dict[str, Any]) -> P:
+    """Build a part from option values.
+
+    Raises:
+        UsageError: an option is unknown or out of its range.
+    """
+    try:
+        return cls(**values)
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        raise _refused(cls, name, values.get(name), error) from None
+
+
+def _refused(cls: type[Any], name: str, value: Any, error: ValidationError) -> UsageError:
+    wrong = error.errors()[0]["msg"]
+    return UsageError(f"option {name}={value} of {cls.__name__}: {wrong}", remedy=_described(cls, name))
+
+
+def _described(cls: type[Any], name: str) -> str:
+    field = options(cls).get(name)
+    return f"{name}: {field.description} (default {field.default})." if field else ""

@@ -1,0 +1,89 @@
+"""What a recommender is: fitted on the past, it scores items for queries and can say what moved a score."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, ClassVar
+
+import numpy as np
+
+from crossaisle.data.queries import Queries
+from crossaisle.data.training import Training
+from crossaisle.numerics.arrays import AnyArray, Codes, Floats, Numbers, batches
+
+State = Mapping[str, AnyArray]
+"""Fitted state: names to arrays, all that is needed to score again."""
+
+
+class Cause(IntEnum):
+    """What a contribution comes from."""
+
+    ITEM = 0
+    """An item of the history; its subject is an item number."""
+    CATEGORY = 1
+    """A category of the history; its subject is a category number."""
+    BUYERS = 2
+    """How many bought the item lately; its subject is that number of users."""
+    RISE = 3
+    """The item sells more than before; its subject is the growth in whole percent."""
+    SHARE = 4
+    """The item's share of its market; its subject is parts per million of spend or ratings."""
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """The strongest causes of each score, strongest first.
+
+    Args:
+        causes: int8 (n_queries, n_candidates, n_causes), places in Cause.
+        subjects: int32, the same shape, read by cause; −1 where there is no further cause.
+        amounts: float32, the same shape, the part of the score that is due to it.
+    """
+
+    causes: Codes
+    subjects: Numbers
+    amounts: Floats
+
+
+class Fitted(ABC):
+    """A fitted recommender. Item numbers are those of the Dataset it was fitted on."""
+
+    n_items: int
+
+    @abstractmethod
+    def scores(self, queries: Queries, items: Numbers | None = None) -> Floats:
+        """float32 (n_queries, n_items or len(items)): higher is better, −inf where it has nothing to say."""
+
+    def score_candidates(self, queries: Queries, candidates: Numbers) -> Floats:
+        """float32 (n_queries, n_candidates) for candidates int32 of that shape; −1 scores −inf."""
+        scored = np.empty(candidates.shape, dtype=np.float32)
+        for rows in batches(len(queries), 4 * self.n_items):
+            scores = self.scores(queries[rows])
+            scored[rows] = np.take_along_axis(scores, np.maximum(candidates[rows], 0), axis=1)
+        scored[candidates < 0] = -np.inf
+        return scored
+
+    def contributions(self, queries: Queries, candidates: Numbers, n_causes: int = 3) -> Contributions | None:
+        """What moved the candidates' scores; None if the recommender cannot say."""
+        return None
+
+    @abstractmethod
+    def state(self) -> State:
+        """All arrays needed to restore it."""
+
+    @classmethod
+    @abstractmethod
+    def restore(cls, state: State) -> "Fitted":
+        """The fitted recommender whose `state()` this is."""
+
+
+class Recommender(ABC):
+    """The options of a recommender; its subclasses are parts (see models.part)."""
+
+    fitted: ClassVar[type[Fitted]]
+    """The class that `fit` returns, which restores its artifacts."""
+
+    @abstractmethod
+    def fit(self, training: Training) -> Any:
+        """Learn from the past; the same training and options give the same Fitted."""

@@ -1,0 +1,40 @@
+"""Names for the array types that cross the floors, and sizes of batches under a memory limit."""
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+Bools: TypeAlias = npt.NDArray[np.bool_]
+Floats: TypeAlias = npt.NDArray[np.float32]
+Doubles: TypeAlias = npt.NDArray[np.float64]
+Numbers: TypeAlias = npt.NDArray[np.int32]
+Longs: TypeAlias = npt.NDArray[np.int64]
+Codes: TypeAlias = npt.NDArray[np.int8]
+AnyArray: TypeAlias = npt.NDArray[Any]
+Rows: TypeAlias = slice | Numbers | Longs
+Csr: TypeAlias = "sparse.csr_array[np.float32]"
+
+BATCH_BYTES = 256 * 2**20
+"""What one batch of scores and the masks beside it may take by default, in bytes."""
+
+
+def batches(n_rows: int, bytes_per_row: int, limit: int = BATCH_BYTES) -> Iterator[slice]:
+    """Consecutive slices over `n_rows` whose working memory stays within `limit` bytes, at least one row each."""
+    size = max(1, limit // max(1, bytes_per_row))
+    for start in range(0, n_rows, size):
+        yield slice(start, min(start + size, n_rows))
+
+
+def csr(rows: AnyArray, columns: AnyArray, values: AnyArray, shape: tuple[int, int]) -> Csr:
+    """Sum `values` into a sparse float32 matrix of `shape`, column indices sorted within a row."""
+    matrix = sparse.csr_array((values.astype(np.float32), (rows, columns)), shape=shape, dtype=np.float32)
+    matrix.sum_duplicates()
+    return matrix
+
+
+def row_numbers(indptr: AnyArray) -> Numbers:
+    """The row of each stored entry of a compressed sparse row layout: int32 (n_entries,)."""
+    return np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))
