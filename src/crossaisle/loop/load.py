@@ -104,9 +104,9 @@ class _Loading:
     def _events(self, staged: Staged) -> TableReport:
         self.progress("load.stage.compare", 0.5)
         staged, late = compare(self.change, staged, self.shop.cleaning)
-        table = aside(staged, EVENTS, late.aside)
-        self.quarantined.write(self.change.engine, EVENTS.name, table)
         report = TableReport(EVENTS.name, staged.n_read, set_aside=late.all_counts(staged))
+        if report.set_aside:
+            self.quarantined.write(self.change.engine, EVENTS.name, aside(staged, EVENTS, late.aside))
         self._stop_if_bad(report)
         self.progress("load.stage.write", 0.6)
         written = write(self.change, staged, late)

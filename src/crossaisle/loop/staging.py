@@ -1,7 +1,7 @@
 """Staging: rows as they came are read once, mapped, normalised and judged, and lie as Parquet for the steps after."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -69,7 +69,7 @@ def stage(
         change.engine.settings["TimeZone"] = shop.timezone
         with failures_in_words(part.name):
             rows = _read(part, table, shop, facts, extra)
-            change.engine.to_parquet(rows, path, compression="zstd")
+            change.engine.to_parquet(rows, path, compression="snappy")
             unreadable = part.unreadable()
         change.engine.settings["TimeZone"] = "UTC"
         staged.append(StagedPart(number, part, pq.read_metadata(path).num_rows, unreadable))
@@ -83,6 +83,7 @@ def _read(part: Part, table: Table, shop: Map, facts: Facts, extra: Mapping[str,
     rows = in_one_currency(in_one_unit(rows, shop.normalising), shop.normalising)
     ids = [column.name for column in table.columns if column.kind == "id" and column.name in rows.columns]
     rows = with_folded_ids(rows, [name for name in ids if name != "event_id"], shop.normalising)
+    facts = replace(facts, has_event_ids="event_id" in part.table.columns or "event_id" in shop.of(table.name))
     rows = judged(rows, shop.cleaning.mends, shop.cleaning.rules, facts)
     own = [name for name in rows.columns if not name.startswith("_") and name not in table.names]
     beside = [name for name in (LINE, "_has_own_id", *(extra or {})) if name in rows.columns]

@@ -57,9 +57,7 @@ class Change:
         rows = rows.select(list(EVENTS.names))
         parts = self.staging / "months"
         month = rows.timestamp.strftime("%Y-%m")
-        self.engine.to_parquet(
-            rows.mutate(month=month), parts, partition_by=("month",), compression=_COMPRESSION, row_group_size=122_880
-        )
+        self.engine.to_parquet(rows.mutate(month=month), parts, partition_by="month", compression=_COMPRESSION)
         files = sorted(parts.glob("month=*/*.parquet"))
         added = self._measured(files) if files else []
         moved = tuple(self._moved(path, f"events/{path.parent.name}", about) for path, about in added)

@@ -24,7 +24,7 @@ class Engine(Backend):
         table = expr.as_table()
         self._run_pre_execute_hooks(table)
         sql = self.compile(table, limit=limit, params=params)
-        reader = self.raw_sql(sql).to_arrow_reader(chunk_size)
+        reader = self.con.sql(sql).to_arrow_reader(chunk_size)
         schema = table.schema().to_pyarrow()
         return pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in reader))
 

@@ -1,10 +1,12 @@
 """Exact duplicates: rows of a file that repeat an earlier one in every column, and what tells rows apart."""
 
-from typing import ClassVar
+from inspect import Parameter, Signature
+from typing import ClassVar, cast
 
 import ibis
 import ibis.expr.types as ir
 
+from crossaisle.data.cleaning.ids import n_bytes
 from crossaisle.data.cleaning.rule import rule
 from crossaisle.data.tables import LINE
 
@@ -28,9 +30,22 @@ def content_hash(rows: ir.Table, names: list[str]) -> ir.StringValue:
     values give the same text.
     """
     texts = [_text(rows[name]) for name in sorted(names)]
-    values = ibis.literal("\x1f").join([text.fill_null("") for text in texts])
-    lengths = ibis.literal("\x1f").join([text.length().cast("string").fill_null("-") for text in texts])
-    return (values + "\x1f" + lengths).hexdigest("md5")
+    lengths = [n_bytes(text).cast("string").fill_null("-") for text in texts]
+    separated = [piece for text in (*texts, *lengths) for piece in (text, ibis.literal("\x1f"))]
+    return _joined(separated).hexdigest("md5")
+
+
+def _joined(texts: list[ir.StringValue]) -> ir.StringValue:
+    """Texts one after the other, null as nothing, in one step of the engine."""
+
+    def concat():  # type: ignore[no-untyped-def]  # the engine has the body, for any number of texts
+        """The engine's own."""
+
+    names = [f"text_{place}" for place in range(len(texts))]
+    places = [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, annotation=str) for name in names]
+    concat.__signature__ = Signature(places, return_annotation=str)  # type: ignore[attr-defined]  # read by Ibis
+    concat.__annotations__ = dict.fromkeys((*names, "return"), str)
+    return cast(ir.StringValue, ibis.udf.scalar.builtin(concat)(*texts))
 
 
 def _text(value: ir.Value) -> ir.StringValue:
@@ -43,19 +58,22 @@ def _text(value: ir.Value) -> ir.StringValue:
 
 def repeats(rows: ir.Table) -> ir.Table:
     """Rows of event_id, PART and LINE that repeat the event_id of an earlier row."""
-    ids = rows.select("event_id", PART, LINE)
-    shared = ids.group_by("event_id").agg(n=ids.count()).filter(lambda t: t.n > 1)
-    candidates = ids.semi_join(shared, "event_id")
+    candidates = _shared_ids(rows)
     order = ibis.row_number().over(group_by=candidates.event_id, order_by=[candidates[PART], candidates[LINE]])
     return candidates.mutate(ordinal=order).filter(lambda t: t.ordinal > 0).drop("ordinal")
 
 
 def ordinal_ids(rows: ir.Table) -> ir.Table:
     """PART, LINE and a new event_id for the later ones of equal rows of a file: the hash of the id and an ordinal."""
-    ids = rows.select("event_id", PART, LINE)
-    shared = ids.group_by("event_id").agg(n=ids.count()).filter(lambda t: t.n > 1)
-    candidates = ids.semi_join(shared, "event_id")
+    candidates = _shared_ids(rows)
     order = ibis.row_number().over(group_by=[candidates.event_id, candidates[PART]], order_by=candidates[LINE])
     later = candidates.mutate(ordinal=order).filter(lambda t: t.ordinal > 0)
     new = (later.event_id + "\x1f" + later.ordinal.cast("string")).hexdigest("md5")
     return later.select(PART, LINE, new_id=new)
+
+
+def _shared_ids(rows: ir.Table) -> ir.Table:
+    """event_id, PART and LINE of rows that may share their id with another: a short hash of it is shared."""
+    ids = rows.select("event_id", PART, LINE, short=rows.event_id.hash())
+    shared = ids.group_by("short").agg(n=ids.count()).filter(lambda t: t.n > 1)
+    return ids.semi_join(shared, "short").drop("short")

@@ -50,8 +50,9 @@ class LongIds:
     max_bytes: int = Field(512, ge=1, le=512, description="bytes that an id may have")
 
     def catches(self, rows: ir.Table, facts: Facts) -> Sequence[tuple[ir.BooleanValue, ir.StringValue]]:
-        """One condition for each id column."""
-        names = [c.name for c in facts.table.columns if c.kind == "id" and c.name in rows.columns]
+        """One condition for each id column; an event id only if it is the source's own."""
+        given = [c.name for c in facts.table.columns if c.kind == "id" and c.name in rows.columns]
+        names = [name for name in given if name != "event_id" or facts.has_event_ids]
         return [
             (
                 n_bytes(rows[name]) > self.max_bytes,

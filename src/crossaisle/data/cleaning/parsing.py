@@ -49,6 +49,11 @@ class UnparsableNumber:
         ]
 
 
+def is_unknown(event_type: ir.StringValue) -> ir.BooleanValue:
+    """Whether a type is none of ours; asked one type after the other, as most events are of the first few."""
+    return event_type.cases(*((known, False) for known in EVENT_TYPES), else_=True)
+
+
 @rule
 class UnknownEventTypes:
     """Sets aside events of a type that is not known."""
@@ -62,7 +67,7 @@ class UnknownEventTypes:
         if facts.table.name != "events":
             return []
         text = rows[TEXT + "event_type"] if TEXT + "event_type" in rows.columns else rows.event_type
-        return [(~rows.event_type.isin(EVENT_TYPES).fill_null(False), _quoted("event_type", text.fill_null("")))]
+        return [(is_unknown(rows.event_type), _quoted("event_type", text.fill_null("")))]
 
 
 OTHER_ACTIVITY = (
@@ -85,4 +90,6 @@ class OtherActivity:
         """By the name of the event."""
         if facts.table.name != "events":
             return []
-        return [(rows.event_type.isin(OTHER_ACTIVITY), rows.event_type)]
+        known = [(word, False) for word in EVENT_TYPES]
+        is_other = rows.event_type.cases(*known, *((word, True) for word in OTHER_ACTIVITY), else_=False)
+        return [(is_other, rows.event_type)]

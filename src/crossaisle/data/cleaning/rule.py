@@ -28,10 +28,16 @@ def rule(cls: type[C]) -> type[C]:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a rule may know beside the rows: their table, and the moment of loading (microseconds since 1970)."""
+    """What a rule may know beside the rows.
+
+    Args:
+        now: the moment of loading in microseconds since 1970.
+        has_event_ids: whether the source gives event ids of its own.
+    """
 
     table: Table
     now: int
+    has_event_ids: bool = False
 
 
 class Rule(Protocol):
@@ -85,12 +91,15 @@ def judged(rows: ir.Table, mends: Sequence[Mend], rules: Sequence[Rule], facts: 
     ]
     if not fired:
         return rows.mutate(**{RULE: ibis.null("string"), REASON: ibis.null("string"), ROW: ibis.null("string")})
-    first = ibis.cases(*[(condition.fill_null(False), number) for number, (condition, _, _) in enumerate(fired)])
+    first = ibis.cases(*[(condition, number) for number, (condition, _, _) in enumerate(fired)])
     rows = rows.mutate(_fired=first)
     name = ibis.cases(*[(rows._fired == number, name) for number, (_, name, _) in enumerate(fired)])
     reason = ibis.cases(*[(rows._fired == number, reason) for number, (_, _, reason) in enumerate(fired)])
-    row = ibis.ifelse(rows._fired.notnull(), rows[ROW], ibis.null("string"))
-    return rows.mutate(**{RULE: name, REASON: reason, ROW: row}).drop("_fired")
+    nothing = ibis.null("string")
+    aside = {RULE: name, REASON: reason, ROW: rows[ROW]}
+    return rows.mutate(**{
+        column: ibis.ifelse(rows._fired.isnull(), nothing, value) for column, value in aside.items()
+    }).drop("_fired")
 
 
 def _mended(rows: ir.Table, mend: Mend, facts: Facts) -> ir.Table:
@@ -99,9 +108,9 @@ def _mended(rows: ir.Table, mend: Mend, facts: Facts) -> ir.Table:
         return rows
     condition, values = found
     changed: dict[str, Any] = {
-        name: ibis.ifelse(condition.fill_null(False), value, rows[name]) for name, value in values.items()
+        name: ibis.ifelse(condition, value, rows[name]) for name, value in values.items()
     }
-    changed[MENDED] = ibis.ifelse(condition.fill_null(False), ibis.literal(mend.name), rows[MENDED])
+    changed[MENDED] = ibis.ifelse(condition, ibis.literal(mend.name), rows[MENDED])
     return rows.mutate(**changed)
 
 

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 
 from crossaisle.data.cleaning.duplicates import content_hash
 from crossaisle.data.cleaning.rule import TEXT
+from crossaisle.data.event_types import EVENT_TYPES
 from crossaisle.data.mapping.analytics import flattened, is_nested
 from crossaisle.data.mapping.known import EVENT_WORDS, NAMES
 from crossaisle.data.mapping.map import Map, Taken, Value
@@ -38,9 +39,9 @@ def mapped(rows: ir.Table, table: Table, shop: Map, where: str, extra: Mapping[s
     found = _found(rows, table, ways, where)
     values = _values(rows, table, found, shop)
     if table is EVENTS:
-        ids = values.get("event_id", ibis.null("string"))
-        values["event_id"] = ibis.coalesce(ids, rows["_content"])
-        values["_has_own_id"] = ids.notnull()
+        ids = values.get("event_id")
+        values["event_id"] = rows["_content"] if ids is None else ibis.coalesce(ids, rows["_content"])
+        values["_has_own_id"] = ibis.literal(False) if ids is None else ids.notnull()
     for name, taken in (extra or {}).items():
         values[name] = missing_if_empty(_column(rows, taken.column, where).cast("string"))
     if table.keeps_own_columns:
@@ -81,7 +82,7 @@ def _values(rows: ir.Table, table: Table, found: Mapping[str, Value | Taken], sh
     if table is EVENTS:
         if "user_pseudo_id" in rows.columns and "user_id" in rows.columns and "user_id" not in shop.of("events"):
             values["user_id"] = ibis.coalesce(values["user_id"], as_id(rows["user_pseudo_id"]))
-        values["event_type"] = _words(values["event_type"].lower().strip(), EVENT_WORDS)
+        values["event_type"] = _event_type(values["event_type"])
         if "item_id" not in values:
             values["item_id"] = ibis.null("string")
     return values
@@ -100,6 +101,16 @@ def _read(column: Column, value: ir.Value, way: Taken) -> dict[str, ir.Value]:
     if column.kind == "flag":
         return {column.name: as_flag(value), **text}
     return {column.name: as_number(value, way.decimal), **text}
+
+
+def _event_type(written: ir.StringValue) -> ir.StringValue:
+    """Our word for an event type; most are written so already, and are not looked at twice.
+
+    The plain word is written in two ways: an engine that saw one expression twice would compute it for every row.
+    """
+    as_known = written.cases(*((known, known) for known in EVENT_TYPES), else_=ibis.null("string"))
+    translated = written.strip().lower().cases(*EVENT_WORDS.items(), else_=ibis.null("string"))
+    return ibis.coalesce(as_known, translated, written.lower().strip())
 
 
 def _words(value: ir.StringValue, words: Mapping[str, str]) -> ir.StringValue:

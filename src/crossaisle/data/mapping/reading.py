@@ -13,6 +13,11 @@ def _by_format(text, form):  # type: ignore[no-untyped-def]  # the engine has th
     """A time by its format, null where the text does not follow it."""
 
 
+@ibis.udf.scalar.builtin(name="make_timestamptz", signature=(("int64",), "timestamp('UTC', 6)"))
+def _at_microsecond(count):  # type: ignore[no-untyped-def]  # the engine has the body
+    """The moment so many microseconds after 1970."""
+
+
 def missing_if_empty(value: ir.Value) -> ir.StringValue:
     """The text, null if it is empty."""
     return cast(ir.StringValue, value.nullif("") if value.type().is_string() else value)
@@ -78,4 +83,4 @@ def _since_1970(count: ir.IntegerValue) -> ir.TimestampValue:
         (count.abs() < 100_000_000_000_000_000, count),
         else_=count // 1_000,
     )
-    return cast(ir.TimestampValue, microseconds.as_timestamp("us").cast("timestamp('UTC')"))
+    return cast(ir.TimestampValue, _at_microsecond(microseconds).cast("timestamp('UTC')"))

@@ -57,7 +57,6 @@ def delimited_part(
         quote='"',
         escape='"',
         compression="gzip" if readable.suffix == ".gz" else "none",
-        max_line_size=16_000_000,
         store_rejects=True,
         rejects_table=rejects,
         rejects_scan=f"{rejects}_scan",
