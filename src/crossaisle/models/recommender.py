@@ -68,6 +68,10 @@ class Fitted(ABC):
         """What moved the candidates' scores; None if the recommender cannot say."""
         return None
 
+    def vectors(self) -> Floats | None:
+        """float32 (n_items, n_dimensions) whose cosines say how alike items are; None if the recommender has none."""
+        return None
+
     @abstractmethod
     def state(self) -> State:
         """All arrays needed to restore it."""

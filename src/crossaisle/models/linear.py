@@ -1,0 +1,53 @@
+"""Contributions of recommenders whose score is a sum over the items of a history."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from crossaisle.data.queries import Queries
+from crossaisle.models.recommender import Cause, Contributions
+from crossaisle.numerics.arrays import AnyArray, Floats, Numbers
+
+Effects = Callable[[Numbers, Floats, Numbers], AnyArray]
+"""Items bought (h,), their weights (h,) and candidates (c,) → the part of each score due to each item, (h, c)."""
+
+
+def item_contributions(queries: Queries, candidates: Numbers, n_causes: int, effects: Effects) -> Contributions:
+    """The bought items with the largest positive part in each candidate's score, largest first."""
+    shape = (*candidates.shape, n_causes)
+    subjects = np.full(shape, -1, dtype=np.int32)
+    amounts = np.zeros(shape, dtype=np.float32)
+    bought = queries.purchases()
+    for query in range(len(queries)):
+        places = slice(bought.indptr[query], bought.indptr[query + 1])
+        items, weights = bought.indices[places], bought.data[places]
+        if not len(items):
+            continue
+        parts = effects(items, weights, np.maximum(candidates[query], 0))
+        n_kept = min(n_causes, len(items))
+        strongest = np.argsort(-parts, axis=0, kind="stable")[:n_kept]
+        values = np.take_along_axis(parts, strongest, axis=0).T
+        is_cause = (values > 0) & (candidates[query] >= 0)[:, None]
+        subjects[query, :, :n_kept] = np.where(is_cause, items[strongest].T, -1)
+        amounts[query, :, :n_kept] = np.where(is_cause, values, 0)
+    return Contributions(np.full(shape, Cause.ITEM, dtype=np.int8), subjects, amounts)
+
+
+def single_cause(cause: Cause, subjects: AnyArray, amounts: AnyArray, candidates: Numbers) -> Contributions:
+    """One cause that depends on the item alone: `subjects` and `amounts` are (n_items,), −1 for no cause."""
+    places = np.maximum(candidates, 0)
+    is_cause = (candidates >= 0) & (subjects[places] >= 0)
+    return Contributions(
+        np.full((*candidates.shape, 1), cause, dtype=np.int8),
+        np.where(is_cause, subjects[places], -1)[..., None].astype(np.int32),
+        np.where(is_cause, amounts[places], 0)[..., None].astype(np.float32),
+    )
+
+
+def joined(first: Contributions, second: Contributions, n_causes: int) -> Contributions:
+    """Causes of both, the strongest first, at most `n_causes`."""
+    causes = np.concatenate([first.causes, second.causes], axis=2)
+    subjects = np.concatenate([first.subjects, second.subjects], axis=2)
+    amounts = np.concatenate([first.amounts, second.amounts], axis=2)
+    order = np.argsort(np.where(subjects < 0, np.inf, -amounts), axis=2, kind="stable")[..., :n_causes]
+    return Contributions(*(np.take_along_axis(one, order, axis=2) for one in (causes, subjects, amounts)))
