@@ -111,7 +111,7 @@ def _plain_forms(rows: ir.Table, name: str, engine: Backend, folder: Path) -> ir
     path = folder / f"forms-{name}.parquet"
     n_changed = 0
     with pq.ParquetWriter(path, schema) as writer:
-        for batch in texts.to_pyarrow_batches(chunk_size=65_536):
+        for batch in engine.to_pyarrow_batches(texts, chunk_size=65_536):
             old = [text for text in batch.column(0).to_pylist() if text is not None and plain(text) != text]
             n_changed += len(old)
             writer.write_table(pa.table({"old_form": old, "new_form": [plain(text) for text in old]}, schema))

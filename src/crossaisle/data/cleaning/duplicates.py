@@ -31,21 +31,20 @@ def content_hash(rows: ir.Table, names: list[str]) -> ir.StringValue:
     """
     texts = [_text(rows[name]) for name in sorted(names)]
     lengths = [n_bytes(text).cast("string").fill_null("-") for text in texts]
-    separated = [piece for text in (*texts, *lengths) for piece in (text, ibis.literal("\x1f"))]
-    return _joined(separated).hexdigest("md5")
+    return _joined("\x1f", [*(text.fill_null("") for text in texts), *lengths]).hexdigest("md5")
 
 
-def _joined(texts: list[ir.StringValue]) -> ir.StringValue:
-    """Texts one after the other, null as nothing, in one step of the engine."""
+def _joined(separator: str, texts: list[ir.StringValue]) -> ir.StringValue:
+    """Texts with a separator between, in one step of the engine; none may be null."""
 
-    def concat():  # type: ignore[no-untyped-def]  # the engine has the body, for any number of texts
+    def concat_ws():  # type: ignore[no-untyped-def]  # the engine has the body, for any number of texts
         """The engine's own."""
 
-    names = [f"text_{place}" for place in range(len(texts))]
+    names = [f"text_{place}" for place in range(len(texts) + 1)]
     places = [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, annotation=str) for name in names]
-    concat.__signature__ = Signature(places, return_annotation=str)  # type: ignore[attr-defined]  # read by Ibis
-    concat.__annotations__ = dict.fromkeys((*names, "return"), str)
-    return cast(ir.StringValue, ibis.udf.scalar.builtin(concat)(*texts))
+    concat_ws.__signature__ = Signature(places, return_annotation=str)  # type: ignore[attr-defined]  # read by Ibis
+    concat_ws.__annotations__ = dict.fromkeys((*names, "return"), str)
+    return cast(ir.StringValue, ibis.udf.scalar.builtin(concat_ws)(separator, *texts))
 
 
 def _text(value: ir.Value) -> ir.StringValue:
@@ -74,6 +73,7 @@ def ordinal_ids(rows: ir.Table) -> ir.Table:
 
 def _shared_ids(rows: ir.Table) -> ir.Table:
     """event_id, PART and LINE of rows that may share their id with another: a short hash of it is shared."""
-    ids = rows.select("event_id", PART, LINE, short=rows.event_id.hash())
+    ids = rows.select("event_id", PART, LINE).view()
+    ids = ids.mutate(short=ids.event_id.hash())
     shared = ids.group_by("short").agg(n=ids.count()).filter(lambda t: t.n > 1)
     return ids.semi_join(shared, "short").drop("short")

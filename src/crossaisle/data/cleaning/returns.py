@@ -1,6 +1,6 @@
 """Returns: told by a negative quantity or a cancelled order when rows come in, netted against purchases when read."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import ibis
 import ibis.expr.types as ir
@@ -88,19 +88,20 @@ def _taken(trades: ir.Table, group: list[str], only: ir.BooleanValue) -> ir.Tabl
     moved = ibis.ifelse(only, trades.left, 0.0)
     is_return = trades.event_type == "return"
     rows = trades.mutate(_moved=moved, _step=ibis.ifelse(is_return, -moved, moved), _late=is_return)
-    order = [rows.timestamp, rows._late, rows.event_id]
-    up_to = ibis.window(group_by=group, order_by=order, preceding=None, following=0)
-    rows = rows.mutate(_sum=rows._step.sum().over(up_to))
-    up_to = ibis.window(group_by=group, order_by=[rows.timestamp, rows._late, rows.event_id], preceding=None, following=0)
-    rows = rows.mutate(_floor=ibis.least(rows._sum.min().over(up_to), 0.0))
+    rows = rows.mutate(_sum=rows._step.sum().over(_ordered(rows, group, preceding=None, following=0)))
+    rows = rows.mutate(_floor=ibis.least(rows._sum.min().over(_ordered(rows, group, preceding=None, following=0)), 0.0))
     rows = rows.mutate(_height=rows._sum - rows._floor)
-    keys = [rows.timestamp, rows._late, rows.event_id]
-    onwards = ibis.window(group_by=group, order_by=keys, preceding=0, following=None)
-    onward = ibis.window(group_by=group, order_by=keys)
     rows = rows.mutate(
-        _lowest=rows._height.min().over(onwards), _before=rows._height.lag(1).over(onward).fill_null(0.0)
+        _lowest=rows._height.min().over(_ordered(rows, group, preceding=0, following=None)),
+        _before=rows._height.lag(1).over(_ordered(rows, group)).fill_null(0.0),
     )
     held = ibis.greatest(ibis.least(rows._lowest - rows._before, rows._moved), 0.0)
     unmet = rows._moved - (rows._before - rows._height)
     left = ibis.ifelse(rows._late, unmet, held) + (rows.left - rows._moved)
     return rows.mutate(left=left).select(trades.columns)
+
+
+def _ordered(rows: ir.Table, group: list[str], **frame: int | None) -> Any:
+    """Within a group by time; at one moment purchases first, then the smaller."""
+    order = [rows.timestamp, rows._late, rows.units, rows.event_id]
+    return ibis.window(group_by=group, order_by=order, **frame)

@@ -31,10 +31,10 @@ def mapped(rows: ir.Table, table: Table, shop: Map, where: str, extra: Mapping[s
         InputError: the source lacks a column that the table requires, or one that the map names.
     """
     own = [name for name in rows.columns if name != LINE]
-    row = ibis.struct({name: rows[name] for name in own}).cast("json").cast("string")
-    rows = rows.mutate(**{ROW: row}, _content=content_hash(rows, own)) if table is EVENTS else rows.mutate(**{ROW: row})
-    if table is EVENTS and is_nested(rows):
-        rows = flattened(rows)
+    rows = rows.mutate(**{ROW: ibis.struct({name: rows[name] for name in own}).cast("json").cast("string")})
+    if table is EVENTS:
+        rows = flattened(rows) if is_nested(rows) else rows
+        rows = rows.mutate(_content=content_hash(rows, [name for name in rows.columns if name not in (LINE, ROW)]))
     ways = shop.of(table.name)
     found = _found(rows, table, ways, where)
     values = _values(rows, table, found, shop)

@@ -153,7 +153,8 @@ class _Reading:
         n_rows = int(each.count().to_pyarrow().as_py())
         if not n_rows:
             return Unreadable()
-        positions = each.select("position").order_by("position").to_pyarrow_batches(chunk_size=65_536)
+        ordered = each.select("position").order_by("position")
+        positions = self.engine.to_pyarrow_batches(ordered, chunk_size=65_536)
         ascending = (position for batch in positions for position in batch.column(0).to_pylist())
         lines = self._written(("position", LINE), self._numbered(ascending))
         return Unreadable(n_rows, each.join(lines, "position").select(LINE, REASON, ROW))
