@@ -1,4 +1,6 @@
-"""Normalising tables: texts to one Unicode form, one spelling of a name, money to one currency, amounts to one unit."""
+"""Normalising tables: texts to one Unicode form, one spelling of a name, money to one currency, amounts to
+one unit.
+"""
 
 import unicodedata
 from pathlib import Path
@@ -41,7 +43,8 @@ class Normalising:
 
 
 def in_one_currency(rows: ir.Table, how: Normalising) -> ir.Table:
-    """Events with price and discount in the shop's currency, and HAS_RATE; unchanged if no currency is stated.
+    """Events with price and discount in the shop's currency, and HAS_RATE; unchanged if no currency is
+    stated.
 
     A row without a currency is taken to be in the shop's.
     """
@@ -58,7 +61,8 @@ def in_one_currency(rows: ir.Table, how: Normalising) -> ir.Table:
 
 
 def in_one_unit(rows: ir.Table, how: Normalising) -> ir.Table:
-    """Events with quantities in the shop's unit and prices per that unit; a quantity in an unknown unit is no number.
+    """Events with quantities in the shop's unit and prices per that unit; a quantity in an unknown unit is
+    no number.
 
     A row without a unit is taken to be in the shop's. The column `unit` is gone afterwards.
     """
@@ -66,7 +70,9 @@ def in_one_unit(rows: ir.Table, how: Normalising) -> ir.Table:
         return rows
     if not how.units:
         return rows.drop("unit")
-    factor = ibis.ifelse(rows.unit.isnull(), 1.0, rows.unit.cases(*how.units.items(), else_=ibis.null("float64")))
+    factor = ibis.ifelse(
+        rows.unit.isnull(), 1.0, rows.unit.cases(*how.units.items(), else_=ibis.null("float64"))
+    )
     changed = {name: rows[name] / factor for name in ("price", "discount") if name in rows.columns}
     if "quantity" in rows.columns:
         changed["quantity"] = rows.quantity * factor
@@ -86,8 +92,12 @@ def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
-def with_plain_texts(rows: ir.Table, names: list[str], how: Normalising, engine: Backend, folder: Path) -> ir.Table:
-    """Rows with the texts in `names` in one form. Python sees each distinct text once, those in no need of it never."""
+def with_plain_texts(
+    rows: ir.Table, names: list[str], how: Normalising, engine: Backend, folder: Path
+) -> ir.Table:
+    """Rows with the texts in `names` in one form. Python sees each distinct text once, those in no need of
+    it never.
+    """
     for name in names:
         if how.unicode_texts:
             rows = _replaced(rows, name, _plain_forms(rows, name, engine, folder))
@@ -119,7 +129,9 @@ def _plain_forms(rows: ir.Table, name: str, engine: Backend, folder: Path) -> ir
 
 
 def _spellings(rows: ir.Table, name: str) -> ir.Table:
-    """old_form, new_form of spellings that yield to a more frequent one; of equals, the first by bytes stays."""
+    """old_form, new_form of spellings that yield to a more frequent one; of equals, the first by bytes
+    stays.
+    """
     counted = rows.filter(rows[name].notnull()).group_by(old_form=rows[name]).agg(n=ibis._.count())
     counted = counted.mutate(folded=counted.old_form.lower())
     best = ibis.window(group_by=counted.folded, order_by=[counted.n.desc(), counted.old_form])

@@ -37,9 +37,9 @@ class Part:
         table: the source's own columns; with LINE where the source knows it.
         first_line: the line of the first row, where every row takes one line.
         unreadable: asked after the rows were read.
-        lines: asked for the true lines when some row goes to quarantine; given the number of rows read, answers
-            with a table of `row` (from 0) and LINE in which a row absent takes its line from the row before it,
-            counted on, or None where first_line says it all.
+        lines: asked for the true lines when some row goes to quarantine; given the number of rows read,
+            answers with a table of `row` (from 0) and LINE in which a row absent takes its line from the row
+            before it, counted on, or None where first_line says it all.
         signature: asked for a text that is the same for the same rows; None when that is unknown.
         is_clean: whether the rows are known to need no cleaning, so that no rule is asked.
     """
@@ -62,7 +62,8 @@ class Source(Protocol):
         ...
 
     def tables(self, engine: Backend, folder: Path) -> Mapping[str, tuple[Part, ...]]:
-        """The parts of each table by its name, readable by `engine`; `folder` holds what must be written for that.
+        """The parts of each table by its name, readable by `engine`; `folder` holds what must be written for
+        that.
 
         Raises:
             InputError: a file is missing or cannot be read as what it should be.

@@ -38,7 +38,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its columns, the key by which a newer row replaces an older, and whether own columns are kept."""
+    """A table: its columns, the key by which a newer row replaces an older, and whether own columns are
+    kept.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -99,7 +101,9 @@ STOCK = Table(
 )
 PROMOTIONS = Table(
     "promotions",
-    _columns(required="item_id start", id="item_id store_id", time="start end", text="kind", number="discount"),
+    _columns(
+        required="item_id start", id="item_id store_id", time="start end", text="kind", number="discount"
+    ),
 )
 
 TABLES = {table.name: table for table in (EVENTS, CATALOG, CUSTOMERS, IDENTITIES, STOCK, PROMOTIONS)}

@@ -55,8 +55,8 @@ def load(
         clock: seconds, for the report.
 
     Raises:
-        InputError: a file cannot be read, lacks a column, or too many of its rows are bad. The lake is as it was.
-        BusyError: another process changes the lake.
+        InputError: a file cannot be read, lacks a column, or too many of its rows are bad. The lake is as it
+        was. BusyError: another process changes the lake.
         StorageError: the disk is full.
     """
     started = clock()
@@ -86,14 +86,20 @@ class _Loading:
         if EVENTS.name in parts:
             self.progress("load.stage.read", 0.0)
             facts = Facts(EVENTS, self.now)
-            events = stage(self.change, parts[EVENTS.name], EVENTS, self.shop, facts, catalog_columns(self.shop))
+            events = stage(
+                self.change, parts[EVENTS.name], EVENTS, self.shop, facts, catalog_columns(self.shop)
+            )
             if not events.n_read:
-                raise InputError("there is no row below the header", _names(parts[EVENTS.name]), "Give a file with rows.")
+                raise InputError(
+                    "there is no row below the header", _names(parts[EVENTS.name]), "Give a file with rows."
+                )
         self.progress("load.stage.catalog", 0.4)
         if CATALOG.name in parts:
             reports.append(self._table(CATALOG.name, parts[CATALOG.name]))
         if events is not None and self.shop.has_catalog_in_events:
-            reports.append(put(self.change, CATALOG, catalog_of(events), self.shop, TableReport(CATALOG.name)))
+            reports.append(
+                put(self.change, CATALOG, catalog_of(events), self.shop, TableReport(CATALOG.name))
+            )
         if events is not None:
             reports.append(self._events(events))
         self.progress("load.stage.tables", 0.85)
@@ -110,7 +116,7 @@ class _Loading:
         self._stop_if_bad(report)
         self.progress("load.stage.write", 0.6)
         written = write(self.change, staged, late)
-        return replace(written, faults=faults_of(dict(written.set_aside), self.shop.cleaning))
+        return replace(written, faults=faults_of(written.set_aside, self.shop.cleaning))
 
     def _table(self, name: str, parts: tuple[Part, ...]) -> TableReport:
         table = table_named(name)
@@ -119,7 +125,7 @@ class _Loading:
         return report
 
     def _stop_if_bad(self, report: TableReport) -> None:
-        faults = faults_of(dict(report.set_aside), self.shop.cleaning)
+        faults = faults_of(report.set_aside, self.shop.cleaning)
         limit = self.shop.cleaning.max_bad_share
         if not report.read or faults <= limit * report.read:
             return
@@ -128,8 +134,8 @@ class _Loading:
         raise InputError(
             f"{faults:,} of {report.read:,} rows are bad, more than {limit:.0%}: {took}",
             report.table,
-            f"Nothing was loaded. See the rows and reasons in {self.quarantined.folder}, mend the file or its map, "
-            "or raise cleaning.max_bad_share.",
+            f"Nothing was loaded. See the rows and reasons in {self.quarantined.folder}, "
+            "mend the file or its map, or raise cleaning.max_bad_share.",
         )
 
 

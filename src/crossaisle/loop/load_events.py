@@ -1,4 +1,6 @@
-"""Loading events: what only shows when rows are compared with each other, the catalogue and the lake; then writing."""
+"""Loading events: what only shows when rows are compared with each other, the catalogue and the lake; then
+writing.
+"""
 
 from dataclasses import dataclass
 
@@ -18,7 +20,9 @@ ALREADY_THERE = "already_there"
 
 @dataclass(frozen=True)
 class Late:
-    """Rows set aside late: PART, LINE, RULE, REASON; and those that the lake has already, with RULE ALREADY_THERE."""
+    """Rows set aside late: PART, LINE, RULE, REASON; and those that the lake has already, with RULE
+    ALREADY_THERE.
+    """
 
     table: ir.Table | None
     counts: dict[str, int]
@@ -38,7 +42,9 @@ class Late:
 
 
 def compare(change: Change, staged: Staged, cleaning: Cleaning) -> tuple[Staged, Late]:
-    """Find rows on what is no goods, repeats, and events that the lake has; give equal events ids of their own."""
+    """Find rows on what is no goods, repeats, and events that the lake has; give equal events ids of their
+    own.
+    """
     late: list[ir.Table] = []
     counts: dict[str, int] = {}
 
@@ -56,14 +62,18 @@ def compare(change: Change, staged: Staged, cleaning: Cleaning) -> tuple[Staged,
     if not cleaning.exact_duplicates.on:
         staged = _with_ordinals(change, staged)
     repeated = "exact_duplicates" if cleaning.exact_duplicates.on else ALREADY_THERE
-    set_aside(repeated, repeats(without(staged.fair, late)), reason_text("exact_duplicates", ibis.literal("")))
+    set_aside(
+        repeated, repeats(without(staged.fair, late)), reason_text("exact_duplicates", ibis.literal(""))
+    )
     first, last = _span(staged)
     known = change.event_ids(first, last) if last else None
     if known is not None:
         before = counts.pop(ALREADY_THERE, 0)
         there = without(staged.fair, late).semi_join(known, "event_id")
         path = change.staging / "late-known.parquet"
-        change.engine.to_parquet(there.select(PART, LINE, **{RULE: ibis.literal(ALREADY_THERE), REASON: ibis.literal("")}), path)
+        change.engine.to_parquet(
+            there.select(PART, LINE, **{RULE: ibis.literal(ALREADY_THERE), REASON: ibis.literal("")}), path
+        )
         counts[ALREADY_THERE] = before + pq.read_metadata(path).num_rows
         late.append(change.engine.read_parquet(str(path)))
     table = ibis.union(late[0], *late[1:]) if late[1:] else (late[0] if late else None)
@@ -100,7 +110,9 @@ def _with_ordinals(change: Change, staged: Staged) -> Staged:
 
 def _span(staged: Staged) -> tuple[int, int]:
     times = staged.fair.timestamp
-    found = staged.fair.aggregate(first=times.min().epoch_seconds(), last=times.max().epoch_seconds()).to_pyarrow()
+    found = staged.fair.aggregate(
+        first=times.min().epoch_seconds(), last=times.max().epoch_seconds()
+    ).to_pyarrow()
     first, last = found["first"][0].as_py(), found["last"][0].as_py()
     return (0, 0) if last is None else (first * 1_000_000, last * 1_000_000 + 999_999)
 

@@ -1,4 +1,8 @@
-"""Loading what is known about items, customers and the rest: one row for a key, a newer one in place of an older."""
+"""Loading what is known about items, customers and the rest: one row for a key, a newer one in place of an
+older.
+"""
+
+from collections.abc import Mapping
 
 import ibis
 import ibis.expr.types as ir
@@ -21,7 +25,12 @@ FROM_EVENTS = "_catalog_"
 
 
 def load_table(
-    change: Change, parts: tuple[Part, ...], table: Table, shop: Map, facts: Facts, quarantined: QuarantinedLoad
+    change: Change,
+    parts: tuple[Part, ...],
+    table: Table,
+    shop: Map,
+    facts: Facts,
+    quarantined: QuarantinedLoad,
 ) -> TableReport:
     """Load all parts of a table."""
     if not table.key:
@@ -35,7 +44,9 @@ def load_table(
     if set_aside:
         quarantined.write(change.engine, table.name, aside(staged, table, late))
     report = TableReport(table.name, read=staged.n_read, set_aside=set_aside)
-    return put(change, table, rows.drop([name for name in rows.columns if name.startswith("_")]), shop, report)
+    return put(
+        change, table, rows.drop([name for name in rows.columns if name.startswith("_")]), shop, report
+    )
 
 
 def put(change: Change, table: Table, rows: ir.Table, shop: Map, report: TableReport) -> TableReport:
@@ -43,18 +54,31 @@ def put(change: Change, table: Table, rows: ir.Table, shop: Map, report: TableRe
     mended: dict[str, int] = {}
     if table is CATALOG:
         texts = [c.name for c in CATALOG.columns if c.kind == "text" and c.name in rows.columns]
-        texts += [n for n in rows.columns if n not in CATALOG.names and rows[n].type().is_string() and not n.endswith("_id")]
+        texts += [
+            n
+            for n in rows.columns
+            if n not in CATALOG.names and rows[n].type().is_string() and not n.endswith("_id")
+        ]
         rows = with_plain_texts(rows, texts, shop.normalising, change.engine, change.staging)
         rows, mended = _marked(rows, shop.cleaning)
     kept, there = change.put(table, rows)
     return TableReport(
-        table.name, report.read, kept, there, mended, report.set_aside, faults_of(report.set_aside, shop.cleaning)
+        table.name,
+        report.read,
+        kept,
+        there,
+        mended,
+        report.set_aside,
+        faults_of(report.set_aside, shop.cleaning),
     )
 
 
-def faults_of(set_aside: dict[str, int], cleaning: Cleaning) -> int:
+def faults_of(set_aside: Mapping[str, int], cleaning: Cleaning) -> int:
     """How many of the rows set aside count as bad."""
-    harmless = {rule.name for rule in cleaning.rules if not rule.is_fault} | {"exact_duplicates", "repeated_key"}
+    harmless = {rule.name for rule in cleaning.rules if not rule.is_fault} | {
+        "exact_duplicates",
+        "repeated_key",
+    }
     return sum(n for name, n in set_aside.items() if name not in harmless)
 
 
@@ -86,7 +110,12 @@ def _replaced(change: Change, staged: Staged, table: Table) -> tuple[ir.Table | 
 
 
 def _load_keyless(
-    change: Change, parts: tuple[Part, ...], table: Table, shop: Map, facts: Facts, quarantined: QuarantinedLoad
+    change: Change,
+    parts: tuple[Part, ...],
+    table: Table,
+    shop: Map,
+    facts: Facts,
+    quarantined: QuarantinedLoad,
 ) -> TableReport:
     read = kept = there = 0
     set_aside: dict[str, int] = {}
@@ -101,7 +130,9 @@ def _load_keyless(
         rows = staged.fair.drop([name for name in staged.rows.columns if name.startswith("_")])
         new, old = change.add_once(table.name, rows, part.signature() or change.content(rows))
         read, kept, there = read + staged.n_read, kept + new, there + old
-        counts = counts_by(staged.rows, RULE) | ({"unreadable_lines": staged.n_unreadable} if staged.n_unreadable else {})
+        counts = counts_by(staged.rows, RULE) | (
+            {"unreadable_lines": staged.n_unreadable} if staged.n_unreadable else {}
+        )
         if counts:
             quarantined.write(change.engine, f"{table.name}-{part.name}", aside(staged, table, None))
         set_aside = {name: set_aside.get(name, 0) + counts.get(name, 0) for name in {*set_aside, *counts}}
@@ -114,7 +145,9 @@ def catalog_columns(shop: Map) -> dict[str, Taken]:
     """The catalogue's columns that events carry, by FROM_EVENTS + name."""
     if not shop.has_catalog_in_events:
         return {}
-    ways = {name: way for name, way in shop.of("catalog").items() if isinstance(way, Taken) and name != "item_id"}
+    ways = {
+        name: way for name, way in shop.of("catalog").items() if isinstance(way, Taken) and name != "item_id"
+    }
     return {FROM_EVENTS + name: way for name, way in ways.items()}
 
 

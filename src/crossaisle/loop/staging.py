@@ -1,22 +1,22 @@
-"""Staging: rows as they came are read once, mapped, normalised and judged, and lie as Parquet for the steps after."""
+"""Staging: rows as they came are read once, mapped, normalised and judged, and lie as Parquet for the steps
+after.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from crossaisle.data.cleaning import MENDED, REASON, RULE, Facts, judged, reason_text
+from crossaisle.data.cleaning import REASON, RULE, Facts, reason_text
 from crossaisle.data.cleaning.duplicates import PART
-from crossaisle.data.mapping import Map, Taken, mapped
-from crossaisle.data.normalising import in_one_currency, in_one_unit, with_folded_ids
+from crossaisle.data.mapping import Map, Taken
+from crossaisle.data.reading import read_part
 from crossaisle.data.source import Part, Unreadable
-from crossaisle.data.tables import ENGINE_TYPES, EVENTS, LINE, ROW, SOURCE, Table
+from crossaisle.data.tables import LINE, ROW, SOURCE, Table
 from crossaisle.stores.change import Change
 from crossaisle.stores.engine import failures_in_words
-
-_PROVENANCE = (RULE, REASON, ROW, MENDED)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,12 @@ class Staged:
 
 
 def stage(
-    change: Change, parts: Sequence[Part], table: Table, shop: Map, facts: Facts, extra: Mapping[str, Taken] | None = None
+    change: Change,
+    parts: Sequence[Part],
+    table: Table,
+    shop: Map,
+    facts: Facts,
+    extra: Mapping[str, Taken] | None = None,
 ) -> Staged:
     """Read every part once, keeping the order of its rows.
 
@@ -68,45 +73,34 @@ def stage(
         path = change.staging / f"{table.name}-{number}.parquet"
         change.engine.settings["TimeZone"] = shop.timezone
         with failures_in_words(part.name):
-            rows = _read(part, table, shop, facts, extra)
+            rows = read_part(part, table, shop, facts, extra)
             change.engine.to_parquet(rows, path, compression="snappy")
             unreadable = part.unreadable()
         change.engine.settings["TimeZone"] = "UTC"
         staged.append(StagedPart(number, part, pq.read_metadata(path).num_rows, unreadable))
         tables.append(_placed(change, path.as_posix(), number, part))
     columns = tables[0].columns
-    return Staged(ibis.union(tables[0], *(one.select(columns) for one in tables[1:])) if tables[1:] else tables[0], tuple(staged))
-
-
-def _read(part: Part, table: Table, shop: Map, facts: Facts, extra: Mapping[str, Taken] | None) -> ir.Table:
-    rows = mapped(part.table, table, shop, part.name, extra)
-    rows = in_one_currency(in_one_unit(rows, shop.normalising), shop.normalising)
-    ids = [column.name for column in table.columns if column.kind == "id" and column.name in rows.columns]
-    rows = with_folded_ids(rows, [name for name in ids if name != "event_id"], shop.normalising)
-    facts = replace(facts, has_event_ids="event_id" in part.table.columns or "event_id" in shop.of(table.name))
-    rows = judged(rows, shop.cleaning.mends, shop.cleaning.rules, facts)
-    own = [name for name in rows.columns if not name.startswith("_") and name not in table.names]
-    beside = [name for name in (LINE, "_has_own_id", *(extra or {})) if name in rows.columns]
-    known = {
-        column.name: rows[column.name] if column.name in rows.columns else ibis.null(ENGINE_TYPES[column.kind])
-        for column in table.columns
-        if column.name in rows.columns or table is EVENTS
-    }
-    return rows.select(**known, **{name: rows[name] for name in (*own, *beside, *_PROVENANCE)})
+    return Staged(
+        ibis.union(tables[0], *(one.select(columns) for one in tables[1:])) if tables[1:] else tables[0],
+        tuple(staged),
+    )
 
 
 def _placed(change: Change, path: str, number: int, part: Part) -> ir.Table:
     rows = change.engine.read_parquet(path, file_row_number=True)
     if LINE not in rows.columns:
         rows = rows.mutate(**{LINE: rows.file_row_number + part.first_line})
-    return rows.drop("file_row_number").mutate(**{PART: ibis.literal(number), SOURCE: ibis.literal(part.name)})
+    return rows.drop("file_row_number").mutate(
+        **{PART: ibis.literal(number), SOURCE: ibis.literal(part.name)}
+    )
 
 
 def aside(staged: Staged, table: Table, late: ir.Table | None) -> ir.Table:
     """Rows for the quarantine: source, line, table, rule, reason, row.
 
     Args:
-        late: PART, LINE, RULE and REASON of rows set aside by comparing rows with each other or with other tables.
+        late: PART, LINE, RULE and REASON of rows set aside by comparing rows with each other or with other
+            tables.
     """
     judged_rows = staged.rows.filter(staged.rows[RULE].notnull())
     tables = [judged_rows.select(PART, SOURCE, LINE, RULE, REASON, ROW)]
@@ -150,5 +144,9 @@ def _unreadable(staged: StagedPart) -> ir.Table:
     assert table is not None
     rule = "unreadable_lines"
     return table.mutate(
-        **{SOURCE: ibis.literal(staged.part.name), RULE: ibis.literal(rule), REASON: reason_text(rule, table[REASON])}
+        **{
+            SOURCE: ibis.literal(staged.part.name),
+            RULE: ibis.literal(rule),
+            REASON: reason_text(rule, table[REASON]),
+        }
     ).select(_ASIDE)

@@ -1,4 +1,6 @@
-"""A change of the lake under way: new files beside the live ones, seen by nobody until the snapshot names them."""
+"""A change of the lake under way: new files beside the live ones, seen by nobody until the snapshot names
+them.
+"""
 
 import os
 from pathlib import Path
@@ -57,7 +59,9 @@ class Change:
         rows = rows.select(list(EVENTS.names))
         parts = self.staging / "months"
         month = rows.timestamp.strftime("%Y-%m")
-        self.engine.to_parquet(rows.mutate(month=month), parts, partition_by="month", compression=_COMPRESSION)
+        self.engine.to_parquet(
+            rows.mutate(month=month), parts, partition_by="month", compression=_COMPRESSION
+        )
         files = sorted(parts.glob("month=*/*.parquet"))
         added = self._measured(files) if files else []
         moved = tuple(self._moved(path, f"events/{path.parent.name}", about) for path, about in added)
@@ -99,7 +103,9 @@ class Change:
         self.engine.to_parquet(rows, path, compression=_COMPRESSION)
         n_rows = pq.read_metadata(path).num_rows
         file = self._moved(path, "tables", LakeFile("", n_rows, _short(signature)), name=name)
-        self.snapshot = self.snapshot.with_files(name, (*self.snapshot.files(name), file)).with_signature(signature)
+        self.snapshot = self.snapshot.with_files(name, (*self.snapshot.files(name), file)).with_signature(
+            signature
+        )
         return n_rows, 0
 
     def content(self, rows: ir.Table) -> str:
@@ -153,7 +159,7 @@ def _merged(old: ir.Table, new: ir.Table, key: list[str]) -> ir.Table:
     missing = {name: ibis.null(new[name].type()) for name in new.columns if name not in old.columns}
     rest = rest.mutate(**missing).select(new.columns)
     changed = [name for name in new.columns if rest[name].type() != new[name].type()]
-    as_text = {name: "string" for name in changed}
+    as_text = dict.fromkeys(changed, "string")
     return new.cast(as_text).union(rest.cast(as_text)) if changed else new.union(rest)
 
 

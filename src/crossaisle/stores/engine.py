@@ -14,11 +14,20 @@ from ibis.backends.duckdb import Backend
 from crossaisle.errors import CrossaisleError, InputError, StorageError
 
 
-class Engine(Backend):
-    """Ibis on DuckDB. Ibis 12 asks for batches by a name that DuckDB 2 no longer has; this asks by the one both have."""
+class Engine(Backend):  # type: ignore[misc]  # Ibis has no types
+    """Ibis on DuckDB. Ibis 12 asks for batches by a name that DuckDB 2 no longer has; this asks by the one
+    both have.
+    """
 
     def to_pyarrow_batches(
-        self, expr: ir.Expr, /, *, params: Any = None, limit: Any = None, chunk_size: int = 1_000_000, **_: Any
+        self,
+        expr: ir.Expr,
+        /,
+        *,
+        params: Any = None,
+        limit: Any = None,
+        chunk_size: int = 1_000_000,
+        **_: Any,
     ) -> "pa.RecordBatchReader":
         """Record batches of a table expression, of at most `chunk_size` rows."""
         table = expr.as_table()
@@ -61,7 +70,9 @@ def failures_in_words(where: str) -> Iterator[None]:
 def _storage_error(error: OSError, where: str) -> StorageError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _full(where)
-    return StorageError(f"a file cannot be written or read: {error}", where, "Check the folder's permissions.")
+    return StorageError(
+        f"a file cannot be written or read: {error}", where, "Check the folder's permissions."
+    )
 
 
 def _engine_error(error: duckdb.Error, where: str) -> CrossaisleError:
@@ -71,14 +82,18 @@ def _engine_error(error: duckdb.Error, where: str) -> CrossaisleError:
     first = text.split("\n", 1)[0]
     if isinstance(error, duckdb.OutOfMemoryException):
         return StorageError(
-            f"memory does not suffice: {first}", where, "Raise memory_limit, or free space for temporary files."
+            f"memory does not suffice: {first}",
+            where,
+            "Raise memory_limit, or free space for temporary files.",
         )
-    if isinstance(error, duckdb.IOException):
+    if isinstance(error, duckdb.IOException) and "GZIP" not in text:
         return StorageError(first, where, "Check the disk and the folder's permissions.")
     return InputError(first, where, "Check that the file is whole and in the format that its name says.")
 
 
 def _full(where: str) -> StorageError:
     return StorageError(
-        "the disk is full", where, "Free some space or choose another folder; the lake is as it was, so load again."
+        "the disk is full",
+        where,
+        "Free some space or choose another folder; the lake is as it was, so load again.",
     )

@@ -1,4 +1,6 @@
-"""The lake: a shop's clean tables as Parquet, events by month. What a snapshot does not list does not exist."""
+"""The lake: a shop's clean tables as Parquet, events by month. What a snapshot does not list does not
+exist.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -39,7 +41,9 @@ class Lake:
         """What is alive now."""
         return read_snapshot(self.folder)
 
-    def events(self, since: str | date | datetime | int = 0, until: str | date | datetime | int = FOREVER) -> ir.Table:
+    def events(
+        self, since: str | date | datetime | int = 0, until: str | date | datetime | int = FOREVER
+    ) -> ir.Table:
         """Events in [since, until), purchases reduced by the returns that came before `until`; in no order.
 
         Args:
@@ -80,7 +84,8 @@ class Lake:
 
     @contextmanager
     def change(self, memory_limit: str = "2GB", threads: int | None = None) -> Iterator[Change]:
-        """Hold the lake alone and change it: all of the change is seen when the block ends well, else nothing.
+        """Hold the lake alone and change it: all of the change is seen when the block ends well, else
+        nothing.
 
         Raises:
             BusyError: another process changes the lake.
@@ -105,7 +110,9 @@ class Lake:
             lock.acquire()
         except Timeout:
             raise BusyError(
-                "another process is changing the lake", str(self.folder), "Wait until it has ended, then load again."
+                "another process is changing the lake",
+                str(self.folder),
+                "Wait until it has ended, then load again.",
             ) from None
         try:
             yield

@@ -1,4 +1,6 @@
-"""The quarantine: rows that cleaning took out, one folder a load, each row with its place, the rule and the reason."""
+"""The quarantine: rows that cleaning took out, one folder a load, each row with its place, the rule and the
+reason.
+"""
 
 import os
 import shutil
@@ -29,7 +31,9 @@ class Quarantine:
 
     def loads(self) -> list[Path]:
         """Folders of loads that set rows aside, the earliest first."""
-        return sorted(path for path in self.folder.glob("*") if path.is_dir() and not path.name.startswith("."))
+        return sorted(
+            path for path in self.folder.glob("*") if path.is_dir() and not path.name.startswith(".")
+        )
 
 
 class QuarantinedLoad:

@@ -101,10 +101,14 @@ def read_snapshot(folder: Path) -> Snapshot:
     except FileNotFoundError:
         return Snapshot()
     except (OSError, ValueError) as error:
-        raise StorageError(f"the lake's snapshot cannot be read: {error}", str(path), "Restore it from a copy.") from None
+        raise StorageError(
+            f"the lake's snapshot cannot be read: {error}", str(path), "Restore it from a copy."
+        ) from None
     if written.get("schema") != SCHEMA:
         raise StorageError(
-            f"the lake is of version {written.get('schema')}", str(path), "Use the version of Crossaisle that wrote it."
+            f"the lake is of version {written.get('schema')}",
+            str(path),
+            "Use the version of Crossaisle that wrote it.",
         )
     return _from(written)
 

@@ -10,13 +10,28 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     "load.stage.tables": {"en": "reading the other tables", "zh": "读取其他表"},
     "load.stage.returns": {"en": "matching returns with purchases", "zh": "将退货与购买配对"},
     "load.stage.done": {"en": "done", "zh": "完成"},
-    "mended.negative_quantity": {"en": "purchase of a negative quantity, now a return", "zh": "数量为负的购买，改为退货"},
-    "mended.cancellations": {"en": "line of a cancelled order, now a return", "zh": "已取消订单的明细，改为退货"},
-    "mended.non_goods": {"en": "item that is no goods, marked as not sellable", "zh": "非商品条目，标记为不可销售"},
+    "mended.negative_quantity": {
+        "en": "purchase of a negative quantity, now a return",
+        "zh": "数量为负的购买，改为退货",
+    },
+    "mended.cancellations": {
+        "en": "line of a cancelled order, now a return",
+        "zh": "已取消订单的明细，改为退货",
+    },
+    "mended.non_goods": {
+        "en": "item that is no goods, marked as not sellable",
+        "zh": "非商品条目，标记为不可销售",
+    },
     "set_aside.unreadable_lines": {"en": "lines that hold no row", "zh": "无法读取的行"},
-    "set_aside.unreadable_lines.reason": {"en": "the line cannot be read: {value}", "zh": "无法读取该行：{value}"},
+    "set_aside.unreadable_lines.reason": {
+        "en": "the line cannot be read: {value}",
+        "zh": "无法读取该行：{value}",
+    },
     "set_aside.other_activity": {"en": "activity that concerns no item", "zh": "与商品无关的活动"},
-    "set_aside.other_activity.reason": {"en": "event {value} concerns no item", "zh": "事件 {value} 与商品无关"},
+    "set_aside.other_activity.reason": {
+        "en": "event {value} concerns no item",
+        "zh": "事件 {value} 与商品无关",
+    },
     "set_aside.test_lines": {"en": "test lines", "zh": "测试数据"},
     "set_aside.test_lines.reason": {"en": "{value} is a test", "zh": "{value} 是测试数据"},
     "set_aside.missing_ids": {"en": "missing ids", "zh": "缺少标识"},
@@ -38,8 +53,14 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     "set_aside.non_goods": {"en": "lines that are no goods", "zh": "非商品明细"},
     "set_aside.non_goods.reason": {"en": "{value} is no goods", "zh": "{value} 不是商品"},
     "set_aside.repeated_key": {"en": "rows that a later one replaces", "zh": "被后面的行取代的行"},
-    "set_aside.repeated_key.reason": {"en": "a later row has the same {value}", "zh": "后面的行具有相同的 {value}"},
+    "set_aside.repeated_key.reason": {
+        "en": "a later row has the same {value}",
+        "zh": "后面的行具有相同的 {value}",
+    },
     "set_aside.exact_duplicates": {"en": "exact duplicates", "zh": "完全重复"},
-    "set_aside.exact_duplicates.reason": {"en": "the row repeats an earlier one{value}", "zh": "该行与前面的行重复{value}"},
+    "set_aside.exact_duplicates.reason": {
+        "en": "the row repeats an earlier one{value}",
+        "zh": "该行与前面的行重复{value}",
+    },
 }
 """Every text of loading, in English and Chinese."""

@@ -30,7 +30,15 @@ Row = tuple[str, str, int, float | None, str | None]
 def table(rows: list[Row]) -> Any:
     """Events of item i from (event type, user, time, quantity, order); ids are e0, e1, …"""
     columns = [
-        {"event_id": f"e{n}", "event_type": kind, "user_id": user, "item_id": "i", "timestamp": time, "quantity": units, "order_id": order}
+        {
+            "event_id": f"e{n}",
+            "event_type": kind,
+            "user_id": user,
+            "item_id": "i",
+            "timestamp": time,
+            "quantity": units,
+            "order_id": order,
+        }
         for n, (kind, user, time, units, order) in enumerate(rows)
     ]
     return ibis.memtable(pa.Table.from_pylist(columns, SCHEMA))
@@ -44,7 +52,9 @@ def left(rows: list[Row]) -> dict[str, float | None]:
 
 def one_after_the_other(rows: list[Row]) -> dict[str, float]:
     """The same by two rounds over the rows in time: within an order, then over all; latest purchase first."""
-    order = sorted(range(len(rows)), key=lambda n: (rows[n][2], rows[n][0] == "return", rows[n][3] or 1.0, f"e{n}"))
+    order = sorted(
+        range(len(rows)), key=lambda n: (rows[n][2], rows[n][0] == "return", rows[n][3] or 1.0, f"e{n}")
+    )
     units = {n: 1.0 if rows[n][3] is None else float(rows[n][3] or 0) for n in order}
     for same_order in (True, False):
         for place, n in enumerate(order):
@@ -74,7 +84,11 @@ def test_a_return_of_the_same_order_takes_from_that_order_first() -> None:
 
 
 def test_a_return_without_a_purchase_changes_nothing_and_is_not_matched() -> None:
-    rows: list[Row] = [("return", "u", 1, 5, None), ("purchase", "u", 2, 3, None), ("purchase", "v", 0, 3, None)]
+    rows: list[Row] = [
+        ("return", "u", 1, 5, None),
+        ("purchase", "u", 2, 3, None),
+        ("purchase", "v", 0, 3, None),
+    ]
     assert left(rows) == {"e1": 3.0, "e2": 3.0}
     assert ENGINE.to_pyarrow(matched_returns(table(rows)).count()).as_py() == 0
 

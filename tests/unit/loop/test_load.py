@@ -9,9 +9,8 @@ import pytest
 from crossaisle.data.cleaning import Cleaning
 from crossaisle.data.cleaning.duplicates import ExactDuplicates
 from crossaisle.data.cleaning.goods import NonGoods
-from crossaisle.data.mapping import Map, Taken, Value, read_map
+from crossaisle.data.mapping import Map, Taken, Value
 from crossaisle.data.moments import moment
-from crossaisle.data.sources.complete_journey import CompleteJourney
 from crossaisle.data.sources.files import Files
 from crossaisle.data.sources.frames import Frames
 from crossaisle.errors import InputError
@@ -22,14 +21,14 @@ from crossaisle.stores.quarantine import Quarantine
 
 NOW = moment("2026-01-01")
 HEADER = "user_id,item_id,timestamp,event_type,quantity,price\n"
-ROOT = Path(__file__).parents[3]
-ONLINE_RETAIL = ROOT.parent / "shared" / "datasets" / "online_retail" / "online_retail.parquet"
 
 
 def loaded(folder: Path, source: Any, shop: Map | None = None) -> LoadReport:
     """Load a source into the lake of a folder."""
     options = LoadOptions(map=shop, threads=1)
-    return load(source, lake_of(folder), Quarantine(folder / "quarantine"), options, NOW, lambda stage, done: None)
+    return load(
+        source, lake_of(folder), Quarantine(folder / "quarantine"), options, NOW, lambda stage, done: None
+    )
 
 
 def lake_of(folder: Path) -> Lake:
@@ -38,7 +37,9 @@ def lake_of(folder: Path) -> Lake:
 
 def rows_of(folder: Path) -> list[dict[str, Any]]:
     events = lake_of(folder).events()
-    return sorted(events.to_pyarrow().to_pylist(), key=lambda row: (row["user_id"], row["item_id"], row["timestamp"]))
+    return sorted(
+        events.to_pyarrow().to_pylist(), key=lambda row: (row["user_id"], row["item_id"], row["timestamp"])
+    )
 
 
 def csv(folder: Path, body: str, header: str = HEADER, name: str = "events.csv") -> Files:
@@ -48,7 +49,9 @@ def csv(folder: Path, body: str, header: str = HEADER, name: str = "events.csv")
 
 
 def quarantined(report: LoadReport, table: str = "events") -> list[dict[str, Any]]:
-    return sorted(pq.read_table(Path(report.quarantine) / f"{table}.parquet").to_pylist(), key=lambda row: row["line"])
+    return sorted(
+        pq.read_table(Path(report.quarantine) / f"{table}.parquet").to_pylist(), key=lambda row: row["line"]
+    )
 
 
 def test_each_bad_row_goes_to_quarantine_with_its_line_rule_and_reason(tmp_path: Path) -> None:
@@ -122,17 +125,33 @@ def test_later_ones_of_equal_rows_are_set_aside_unless_the_rule_is_off(tmp_path:
 
 
 def test_sixty_four_bit_ids_and_strange_ids_stay_byte_for_byte(tmp_path: Path) -> None:
-    strange = [" two  spaces ", "it's", "🍞", "İstanbul", "9223372036854775807", "18446744073709551615", "007"]
-    body = "".join(f'"{one}",i,2025-05-01,view,,\n' for one in strange) + '"a ""quoted"" id",i,2025-05-01,view,,\n'
+    strange = [
+        " two  spaces ",
+        "it's",
+        "🍞",
+        "İstanbul",
+        "9223372036854775807",
+        "18446744073709551615",
+        "007",
+    ]
+    body = (
+        "".join(f'"{one}",i,2025-05-01,view,,\n' for one in strange)
+        + '"a ""quoted"" id",i,2025-05-01,view,,\n'
+    )
     loaded(tmp_path, csv(tmp_path, body))
     assert sorted(row["user_id"] for row in rows_of(tmp_path)) == sorted([*strange, 'a "quoted" id'])
 
 
 def test_lines_are_true_below_rows_of_several_lines_blank_lines_and_broken_lines(tmp_path: Path) -> None:
-    """The file, by line: 1 header, 2–3 one row of two lines, 4 blank, 5 three fields, 6 a good row, 7 a bad time."""
+    """The file, by line: 1 header, 2–3 one row of two lines, 4 blank, 5 three fields, 6 a good row, 7 a bad
+    time.
+    """
     body = 'u1,"a\nb",2025-05-01,view,,\n\nu2,i2,2025-05-01\nu3,i3,2025-05-01,view,,\nu4,i4,never,view,,\n'
     report = loaded(tmp_path, csv(tmp_path, body), Map(cleaning=Cleaning(max_bad_share=0.9)))
-    assert [(row["line"], row["rule"]) for row in quarantined(report)] == [(5, "unreadable_lines"), (7, "unparsable_time")]
+    assert [(row["line"], row["rule"]) for row in quarantined(report)] == [
+        (5, "unreadable_lines"),
+        (7, "unparsable_time"),
+    ]
     assert report.table("events").kept == 2
 
 
@@ -140,7 +159,9 @@ def test_too_many_bad_rows_stop_the_load_and_say_which_rules_took_them(tmp_path:
     good = csv(tmp_path, "u1,i1,2025-05-01,view,,\n")
     loaded(tmp_path, good)
     before = lake_of(tmp_path).fingerprint()
-    bad = csv(tmp_path, "u2,i1,2025-05-01,view,,\nu1,i1,x,view,,\nu1,i1,2025-05-01,view,,abc\n", name="bad.csv")
+    bad = csv(
+        tmp_path, "u2,i1,2025-05-01,view,,\nu1,i1,x,view,,\nu1,i1,2025-05-01,view,,abc\n", name="bad.csv"
+    )
     with pytest.raises(InputError, match=r"2 of 3 rows are bad, more than 30%.*unparsable_number 1"):
         loaded(tmp_path, bad)
     assert lake_of(tmp_path).fingerprint() == before
@@ -156,7 +177,10 @@ def test_negative_quantity_becomes_a_return_and_is_netted_when_the_lake_is_read(
     lake = lake_of(tmp_path)
     before = lake.events(until="2025-06-01").to_pyarrow().to_pylist()
     assert [(row["event_type"], row["quantity"]) for row in before] == [("purchase", 5.0)]
-    assert sorted((row["event_type"], row["quantity"]) for row in rows_of(tmp_path)) == [("purchase", 3.0), ("return", 2.0)]
+    assert sorted((row["event_type"], row["quantity"]) for row in rows_of(tmp_path)) == [
+        ("purchase", 3.0),
+        ("return", 2.0),
+    ]
 
 
 def test_catalogue_is_upserted_and_its_own_columns_and_older_values_stay(tmp_path: Path) -> None:
@@ -166,7 +190,10 @@ def test_catalogue_is_upserted_and_its_own_columns_and_older_values_stay(tmp_pat
     loaded(tmp_path, Files(catalog=(str(tmp_path / "two.csv"),)))
     catalog = lake_of(tmp_path).table("catalog")
     assert catalog is not None
-    rows = {row["item_id"]: (row["title"], row["category"], row["colour"]) for row in catalog.to_pyarrow().to_pylist()}
+    rows = {
+        row["item_id"]: (row["title"], row["category"], row["colour"])
+        for row in catalog.to_pyarrow().to_pylist()
+    }
     assert rows == {"i1": ("Green Tea", "TEA", "red"), "i2": ("Mug", "Mugs", None), "i3": ("Pot", None, None)}
 
 
@@ -182,23 +209,36 @@ def test_non_goods_by_category_are_set_aside_even_if_the_catalogue_was_loaded_be
     assert [row["item_id"] for row in rows_of(tmp_path)] == ["i1", "new"]
 
 
-def test_catalogue_from_events_takes_the_most_frequent_title_and_of_equals_the_first_by_bytes(tmp_path: Path) -> None:
+def test_catalogue_from_events_takes_the_most_frequent_title_and_of_equals_the_first_by_bytes(
+    tmp_path: Path,
+) -> None:
     shop = Map(
         columns={
-            "events": {"user_id": "who", "item_id": "what", "timestamp": "at", "event_type": Value(value="purchase")},
+            "events": {
+                "user_id": "who",
+                "item_id": "what",
+                "timestamp": "at",
+                "event_type": Value(value="purchase"),
+            },
             "catalog": {"from": "events", "item_id": "what", "title": "text"},
         }
     )
-    body = "u1,i1,2025-01-01,Tea\nu2,i1,2025-01-02,Tea\nu3,i1,2025-01-03,tea?\nu1,i2,2025-01-01,Zoo\nu2,i2,2025-01-01,Ape\n"
+    body = "u1,i1,2025-01-01,Tea\nu2,i1,2025-01-02,Tea\nu3,i1,2025-01-03,tea?\n"
+    body += "u1,i2,2025-01-01,Zoo\nu2,i2,2025-01-01,Ape\n"
     loaded(tmp_path, csv(tmp_path, body, "who,what,at,text\n"), shop)
     catalog = lake_of(tmp_path).table("catalog")
     assert catalog is not None
-    assert {row["item_id"]: row["title"] for row in catalog.to_pyarrow().to_pylist()} == {"i1": "Tea", "i2": "Ape"}
+    assert {row["item_id"]: row["title"] for row in catalog.to_pyarrow().to_pylist()} == {
+        "i1": "Tea",
+        "i2": "Ape",
+    }
 
 
 def test_times_without_a_zone_are_in_the_shop_zone_also_where_clocks_change(tmp_path: Path) -> None:
     """London: noon in July is 11:00 UTC; 01:30 on 30 March 2025 does not exist; an offset of its own wins."""
-    body = "u1,a,2025-07-01 12:00,view,,\nu1,b,2025-03-30 01:30,view,,\nu1,c,2025-07-01T12:00:00+02:00,view,,\n"
+    body = (
+        "u1,a,2025-07-01 12:00,view,,\nu1,b,2025-03-30 01:30,view,,\nu1,c,2025-07-01T12:00:00+02:00,view,,\n"
+    )
     body += "u1,d,1751371200,view,,\nu1,e,1751371200000000,view,,\n"
     loaded(tmp_path, csv(tmp_path, body), Map(timezone="Europe/London"))
     times = {row["item_id"]: row["timestamp"].isoformat() for row in rows_of(tmp_path)}
@@ -235,45 +275,12 @@ def test_frames_of_pandas_polars_and_arrow_load_alike(tmp_path: Path) -> None:
         "event_type": ["view", "purchase"],
     }
     prints = set()
-    for name, frame in (("p", pandas.DataFrame(columns)), ("q", polars.DataFrame(columns)), ("r", pa.table(columns))):
+    for name, frame in (
+        ("p", pandas.DataFrame(columns)),
+        ("q", polars.DataFrame(columns)),
+        ("r", pa.table(columns)),
+    ):
         loaded(tmp_path / name, Frames(events=frame))
         assert [row["user_id"] for row in rows_of(tmp_path / name)] == ["7", str(2**63 - 1)]
         prints.add(lake_of(tmp_path / name).fingerprint())
     assert len(prints) == 1
-
-
-def test_complete_journey_has_the_rows_of_the_protocol(tmp_path: Path) -> None:
-    """The protocol's public reference figures: 1,192,443 purchases of 2,450 users before the cut, 246,243 after."""
-    report = loaded(tmp_path, CompleteJourney(promotions=False))
-    assert report.table("events").set_aside == {"impossible_values": 8869, "non_goods": 19346, "zero_price": 2406}
-    lake = lake_of(tmp_path)
-    before = lake.events(until="2017-11-01")
-    assert before.count().to_pyarrow().as_py() == 1_192_443
-    assert before.user_id.nunique().to_pyarrow().as_py() == 2_450
-    assert lake.events(since="2017-11-01").count().to_pyarrow().as_py() == 246_243
-    catalog = lake.table("catalog")
-    assert catalog is not None
-    bread = catalog.filter(catalog.item_id == "26093").to_pyarrow().to_pylist()[0]
-    assert (bread["title"], bread["category"], bread["aisle"]) == ("Bread: Italian/French", "BREAD", "PASTRY")
-
-
-@pytest.mark.skipif(not ONLINE_RETAIL.exists(), reason="the data set Online Retail is not beside the repository")
-def test_online_retail_loads_from_its_map_alone_with_these_counts(tmp_path: Path) -> None:
-    """Counts taken from the raw file by SQL of their own: of 541,909 lines 135,080 lack a customer; of the rest 40 are
-    at price 0, 1,913 are on codes that are no goods, 5,220 repeat an earlier line; 8,506 of those left are credit notes.
-    """
-    shop = read_map(ROOT / "docs" / "examples" / "online_retail.toml")
-    report = loaded(tmp_path, Files(events=(str(ONLINE_RETAIL),), map=shop))
-    events = report.table("events")
-    assert events.read == 541_909
-    assert events.kept == 399_656
-    assert events.mended == {"negative_quantity": 8_506}
-    assert events.set_aside == {
-        "exact_duplicates": 5_220,
-        "missing_ids": 135_080,
-        "non_goods": 1_913,
-        "zero_price": 40,
-    }
-    assert (events.returns, events.matched_returns) == (8_506, 7_455)
-    again = loaded(tmp_path, Files(events=(str(ONLINE_RETAIL),), map=shop)).table("events")
-    assert (again.kept, again.already_there) == (0, 399_656)

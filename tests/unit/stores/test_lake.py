@@ -20,7 +20,9 @@ def events(*times: str) -> Any:
     schema = EVENTS.arrow_schema()
     table = pa.Table.from_pylist(rows, schema)
     moments = pa.array(times).cast(pa.timestamp("us", "UTC"))
-    return ibis.memtable(table.set_column(schema.get_field_index("timestamp"), schema.field("timestamp"), moments))
+    return ibis.memtable(
+        table.set_column(schema.get_field_index("timestamp"), schema.field("timestamp"), moments)
+    )
 
 
 TIMES = ("2025-01-31T23:59:59Z", "2025-02-01T00:00:00Z", "2025-03-05T12:00:00Z")
@@ -35,7 +37,11 @@ def filled(folder: Path) -> Lake:
 
 def test_events_are_kept_by_month_and_only_those_in_the_window_are_answered(tmp_path: Path) -> None:
     lake = filled(tmp_path)
-    assert sorted(path.name for path in (tmp_path / "events").iterdir()) == ["month=2025-01", "month=2025-02", "month=2025-03"]
+    assert sorted(path.name for path in (tmp_path / "events").iterdir()) == [
+        "month=2025-01",
+        "month=2025-02",
+        "month=2025-03",
+    ]
     found = lake.events(since="2025-02-01", until="2025-03-05T12:00:00").to_pyarrow()
     assert found["event_id"].to_pylist() == [TIMES[1]]
     assert found.schema.field("timestamp").type.tz == "UTC"
@@ -49,13 +55,18 @@ def test_an_empty_lake_answers_with_no_events_and_no_tables(tmp_path: Path) -> N
     assert lake.counts() == {}
 
 
+def interrupted(lake: Lake) -> None:
+    with lake.change(threads=1) as change:
+        change.add_events(events("2025-04-01T00:00:00Z"), 0)
+        raise KeyboardInterrupt
+
+
 def test_a_change_that_fails_leaves_no_trace(tmp_path: Path) -> None:
     lake = filled(tmp_path)
     before = sorted(path for path in tmp_path.rglob("*") if path.name != ".lock")
     fingerprint = lake.fingerprint()
-    with pytest.raises(KeyboardInterrupt), lake.change(threads=1) as change:
-        change.add_events(events("2025-04-01T00:00:00Z"), 0)
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(lake)
     assert lake.fingerprint() == fingerprint
     assert sorted(path for path in tmp_path.rglob("*") if path.name != ".lock") == before
 

@@ -7,7 +7,12 @@ from crossaisle.data.cleaning.currencies import UnknownCurrency
 from crossaisle.data.cleaning.duplicates import ExactDuplicates
 from crossaisle.data.cleaning.goods import NonGoods, TestLines
 from crossaisle.data.cleaning.ids import LongIds, MissingIds
-from crossaisle.data.cleaning.parsing import OtherActivity, UnknownEventTypes, UnparsableNumber, UnparsableTime
+from crossaisle.data.cleaning.parsing import (
+    OtherActivity,
+    UnknownEventTypes,
+    UnparsableNumber,
+    UnparsableTime,
+)
 from crossaisle.data.cleaning.returns import Cancellations, NegativeQuantity
 from crossaisle.data.cleaning.rule import Mend, Rule
 from crossaisle.data.cleaning.values import ImpossibleValues, ZeroPrice
@@ -31,7 +36,9 @@ class Cleaning:
     unknown_currency: UnknownCurrency = UnknownCurrency()
     non_goods: NonGoods = NonGoods()
     exact_duplicates: ExactDuplicates = ExactDuplicates()
-    max_bad_share: float = Field(0.3, ge=0, le=1, description="share of bad rows at which a load stops")
+    max_bad_share: float = Field(
+        default=0.3, ge=0, le=1, description="share of bad rows at which a load stops"
+    )
 
     @property
     def mends(self) -> tuple[Mend, ...]:

@@ -26,8 +26,8 @@ class ExactDuplicates:
 def content_hash(rows: ir.Table, names: list[str]) -> ir.StringValue:
     """128-bit hash in hexadecimal of a row's values in `names`, null and empty told apart.
 
-    What is hashed is the values joined by unit separators, then their lengths, so that no two rows of different
-    values give the same text.
+    What is hashed is the values joined by unit separators, then their lengths, so that no two rows of
+    different values give the same text.
     """
     texts = [_text(rows[name]) for name in sorted(names)]
     lengths = [n_bytes(text).cast("string").fill_null("-") for text in texts]
@@ -58,14 +58,20 @@ def _text(value: ir.Value) -> ir.StringValue:
 def repeats(rows: ir.Table) -> ir.Table:
     """Rows of event_id, PART and LINE that repeat the event_id of an earlier row."""
     candidates = _shared_ids(rows)
-    order = ibis.row_number().over(group_by=candidates.event_id, order_by=[candidates[PART], candidates[LINE]])
+    order = ibis.row_number().over(
+        group_by=candidates.event_id, order_by=[candidates[PART], candidates[LINE]]
+    )
     return candidates.mutate(ordinal=order).filter(lambda t: t.ordinal > 0).drop("ordinal")
 
 
 def ordinal_ids(rows: ir.Table) -> ir.Table:
-    """PART, LINE and a new event_id for the later ones of equal rows of a file: the hash of the id and an ordinal."""
+    """PART, LINE and a new event_id for the later ones of equal rows of a file: the hash of the id and an
+    ordinal.
+    """
     candidates = _shared_ids(rows)
-    order = ibis.row_number().over(group_by=[candidates.event_id, candidates[PART]], order_by=candidates[LINE])
+    order = ibis.row_number().over(
+        group_by=[candidates.event_id, candidates[PART]], order_by=candidates[LINE]
+    )
     later = candidates.mutate(ordinal=order).filter(lambda t: t.ordinal > 0)
     new = (later.event_id + "\x1f" + later.ordinal.cast("string")).hexdigest("md5")
     return later.select(PART, LINE, new_id=new)

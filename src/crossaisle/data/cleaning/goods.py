@@ -20,8 +20,8 @@ class TestLines:
     name: ClassVar[str] = "test_lines"
     is_fault: ClassVar[bool] = False
     on: bool = True
-    user_ids: tuple[str, ...] = Field((), description="regular expressions of users that are tests")
-    item_ids: tuple[str, ...] = Field((), description="regular expressions of items that are tests")
+    user_ids: tuple[str, ...] = Field(default=(), description="regular expressions of users that are tests")
+    item_ids: tuple[str, ...] = Field(default=(), description="regular expressions of items that are tests")
 
     def catches(self, rows: ir.Table, facts: Facts) -> Caught:
         """One condition for each pattern list that is set."""
@@ -40,9 +40,11 @@ class NonGoods:
     name: ClassVar[str] = "non_goods"
     is_fault: ClassVar[bool] = False
     on: bool = True
-    item_ids: tuple[str, ...] = Field((), description="regular expressions of item ids")
-    categories: tuple[str, ...] = Field((), description="names of categories")
-    without_category: bool = Field(False, description="whether items of no category, or of no catalogue, are none")
+    item_ids: tuple[str, ...] = Field(default=(), description="regular expressions of item ids")
+    categories: tuple[str, ...] = Field(default=(), description="names of categories")
+    without_category: bool = Field(
+        default=False, description="whether items of no category, or of no catalogue, are none"
+    )
 
     def catches(self, rows: ir.Table, facts: Facts) -> Caught:
         """By item id; the catalogue is asked when its rows are known."""
@@ -66,7 +68,9 @@ class NonGoods:
         return wrong
 
 
-def _matching(rows: ir.Table, name: str, patterns: tuple[str, ...]) -> list[tuple[ir.BooleanValue, ir.StringValue]]:
+def _matching(
+    rows: ir.Table, name: str, patterns: tuple[str, ...]
+) -> list[tuple[ir.BooleanValue, ir.StringValue]]:
     if not patterns:
         return []
     return [(rows[name].re_search(_either(patterns)), ibis.literal(f"{name} ") + rows[name])]

@@ -10,7 +10,7 @@ from pydantic import Field
 from crossaisle.data.cleaning.rule import Facts, rule
 
 
-@ibis.udf.scalar.builtin(name="strlen")
+@ibis.udf.scalar.builtin(name="strlen")  # type: ignore[untyped-decorator]  # Ibis has no types
 def n_bytes(text: str) -> int:  # type: ignore[empty-body]  # the engine has the body
     """Number of bytes of a text in UTF-8."""
 
@@ -33,7 +33,9 @@ class MissingIds:
                 continue
             is_missing: ir.BooleanValue = rows[name].isnull()
             if name == "item_id" and "query" in rows.columns:
-                is_missing = is_missing & ((rows.event_type != "search") | rows.query.isnull()).fill_null(True)
+                is_missing = is_missing & ((rows.event_type != "search") | rows.query.isnull()).fill_null(
+                    True
+                )
             if name in ("store_id", "kind"):
                 continue
             caught.append((is_missing, ibis.literal(name)))
@@ -47,7 +49,7 @@ class LongIds:
     name: ClassVar[str] = "long_ids"
     is_fault: ClassVar[bool] = True
     on: bool = True
-    max_bytes: int = Field(512, ge=1, le=512, description="bytes that an id may have")
+    max_bytes: int = Field(default=512, ge=1, le=512, description="bytes that an id may have")
 
     def catches(self, rows: ir.Table, facts: Facts) -> Sequence[tuple[ir.BooleanValue, ir.StringValue]]:
         """One condition for each id column; an event id only if it is the source's own."""

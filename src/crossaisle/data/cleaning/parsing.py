@@ -29,7 +29,9 @@ class UnparsableTime:
             for name, value, text in texts_of(rows, ("time",), facts.table)
         ]
         required = [c.name for c in facts.table.columns if c.kind == "time" and c.is_required]
-        caught += [(rows[name].isnull(), ibis.literal(f'{name} ""')) for name in required if name in rows.columns]
+        caught += [
+            (rows[name].isnull(), ibis.literal(f'{name} ""')) for name in required if name in rows.columns
+        ]
         return caught
 
 
@@ -70,11 +72,31 @@ class UnknownEventTypes:
         return [(is_unknown(rows.event_type), _quoted("event_type", text.fill_null("")))]
 
 
-OTHER_ACTIVITY = (
-    "page_view session_start first_visit user_engagement scroll first_open app_open screen_view click_link "
-    "file_download form_start form_submit video_start video_progress video_complete login sign_up "
-    "begin_checkout add_payment_info add_shipping_info view_cart share generate_lead"
-).split()
+OTHER_ACTIVITY = [
+    "page_view",
+    "session_start",
+    "first_visit",
+    "user_engagement",
+    "scroll",
+    "first_open",
+    "app_open",
+    "screen_view",
+    "click_link",
+    "file_download",
+    "form_start",
+    "form_submit",
+    "video_start",
+    "video_progress",
+    "video_complete",
+    "login",
+    "sign_up",
+    "begin_checkout",
+    "add_payment_info",
+    "add_shipping_info",
+    "view_cart",
+    "share",
+    "generate_lead",
+]
 """Events that a web shop's analytics also record, which say nothing about an item."""
 
 

@@ -1,4 +1,6 @@
-"""Returns: told by a negative quantity or a cancelled order when rows come in, netted against purchases when read."""
+"""Returns: told by a negative quantity or a cancelled order when rows come in, netted against purchases when
+read.
+"""
 
 from typing import Any, ClassVar
 
@@ -30,7 +32,7 @@ class Cancellations:
 
     name: ClassVar[str] = "cancellations"
     on: bool = True
-    order_ids: tuple[str, ...] = Field((), description="regular expressions of cancelled orders' ids")
+    order_ids: tuple[str, ...] = Field(default=(), description="regular expressions of cancelled orders' ids")
 
     def mends(self, rows: ir.Table, facts: Facts) -> tuple[ir.BooleanValue, dict[str, ir.Value]] | None:
         """Only where a pattern is set."""
@@ -46,9 +48,10 @@ class Cancellations:
 def net_returns(events: ir.Table) -> ir.Table:
     """Events with purchases reduced by what was returned later.
 
-    A return takes its quantity from the latest earlier purchases of the same user and item, those of its own order
-    first; purchases wholly taken back vanish, returns stay. A missing quantity is 1. At one moment, purchases come
-    before returns. An event counts only if it is in `events`: give only those before a cut, and nothing later shows.
+    A return takes its quantity from the latest earlier purchases of the same user and item, those of its own
+    order first; purchases wholly taken back vanish, returns stay. A missing quantity is 1. At one moment,
+    purchases come before returns. An event counts only if it is in `events`: give only those before a cut,
+    and nothing later shows.
     """
     matched = _matched(events)
     reduced = matched.filter((matched.event_type == "purchase") & (matched.left < matched.units))
@@ -61,11 +64,15 @@ def net_returns(events: ir.Table) -> ir.Table:
 def matched_returns(events: ir.Table) -> ir.Table:
     """Ids (event_id) of the returns that found a purchase to take from, in whole or in part."""
     matched = _matched(events)
-    return matched.filter((matched.event_type == "return") & (matched.left < matched.units)).select("event_id")
+    return matched.filter((matched.event_type == "return") & (matched.left < matched.units)).select(
+        "event_id"
+    )
 
 
 def _matched(events: ir.Table) -> ir.Table:
-    """Purchases and returns of pairs that have a return: event_id, event_type, units, and left: units unmatched."""
+    """Purchases and returns of pairs that have a return: event_id, event_type, units, and left: units
+    unmatched.
+    """
     trades = events.filter(events.event_type.isin(("purchase", "return"))).select(
         "event_id", "event_type", "user_id", "item_id", "timestamp", "quantity", "order_id"
     )
@@ -78,18 +85,21 @@ def _matched(events: ir.Table) -> ir.Table:
 
 
 def _taken(trades: ir.Table, group: list[str], only: ir.BooleanValue) -> ir.Table:
-    """One round of taking, last in first out, within groups: reduces `left` of purchases and of returns alike.
+    """One round of taking, last in first out, within groups: reduces `left` of purchases and of returns
+    alike.
 
-    Purchases stack units and returns take them off the top, never below the floor. With S the running sum of units
-    (purchases +, returns −), the height is H = S − min(0, running minimum of S). A purchase that raised the height
-    from h to h + q still holds clamp(min of all later heights − h, 0, q); a return of r that lowered it by d is left
-    with r − d.
+    Purchases stack units and returns take them off the top, never below the floor. With S the running sum of
+    units (purchases +, returns −), the height is H = S − min(0, running minimum of S). A purchase that
+    raised the height from h to h + q still holds clamp(min of all later heights − h, 0, q); a return of r
+    that lowered it by d is left with r − d.
     """
     moved = ibis.ifelse(only, trades.left, 0.0)
     is_return = trades.event_type == "return"
     rows = trades.mutate(_moved=moved, _step=ibis.ifelse(is_return, -moved, moved), _late=is_return)
     rows = rows.mutate(_sum=rows._step.sum().over(_ordered(rows, group, preceding=None, following=0)))
-    rows = rows.mutate(_floor=ibis.least(rows._sum.min().over(_ordered(rows, group, preceding=None, following=0)), 0.0))
+    rows = rows.mutate(
+        _floor=ibis.least(rows._sum.min().over(_ordered(rows, group, preceding=None, following=0)), 0.0)
+    )
     rows = rows.mutate(_height=rows._sum - rows._floor)
     rows = rows.mutate(
         _lowest=rows._height.min().over(_ordered(rows, group, preceding=0, following=None)),

@@ -2,28 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar, cast, dataclass_transform
 
 import ibis
 import ibis.expr.types as ir
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as options_dataclass
 
 from crossaisle.data.tables import ROW, Table
 from crossaisle.words import say
 
 RULE, REASON, MENDED = "_rule", "_reason", "_mended"
-"""Columns that a judged row has: the first rule that set it aside (or null), why, and the rule that mended it."""
+"""Columns that a judged row has: the first rule that set it aside (or null), why, and the rule that mended
+it.
+"""
 
 TEXT = "_text_"
-"""Prefix of a column with the text that a number, a time or a flag was read from; null where that was empty."""
+"""Prefix of a column with the text that a number, a time or a flag was read from; null where that was
+empty.
+"""
 
 C = TypeVar("C")
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(Field,))
 def rule(cls: type[C]) -> type[C]:
     """Make a class of annotated options a frozen, strict rule."""
-    return options_dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid"))(cls)
+    decorate: Any = options_dataclass(
+        frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid")
+    )
+    return cast(type[C], decorate(cls))
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,9 @@ class Rule(Protocol):
         ...
 
     def catches(self, rows: ir.Table, facts: Facts) -> Sequence[tuple[ir.BooleanValue, ir.StringValue]]:
-        """Conditions under which a row goes, each with what the reason names; none if the rows lack the columns."""
+        """Conditions under which a row goes, each with what the reason names; none if the rows lack the
+        columns.
+        """
         ...
 
 
@@ -90,16 +100,18 @@ def judged(rows: ir.Table, mends: Sequence[Mend], rules: Sequence[Rule], facts: 
         for condition, named in one.catches(rows, facts)
     ]
     if not fired:
-        return rows.mutate(**{RULE: ibis.null("string"), REASON: ibis.null("string"), ROW: ibis.null("string")})
+        return rows.mutate(
+            **{RULE: ibis.null("string"), REASON: ibis.null("string"), ROW: ibis.null("string")}
+        )
     first = ibis.cases(*[(condition, number) for number, (condition, _, _) in enumerate(fired)])
     rows = rows.mutate(_fired=first)
     name = ibis.cases(*[(rows._fired == number, name) for number, (_, name, _) in enumerate(fired)])
     reason = ibis.cases(*[(rows._fired == number, reason) for number, (_, _, reason) in enumerate(fired)])
     nothing = ibis.null("string")
     aside = {RULE: name, REASON: reason, ROW: rows[ROW]}
-    return rows.mutate(**{
-        column: ibis.ifelse(rows._fired.isnull(), nothing, value) for column, value in aside.items()
-    }).drop("_fired")
+    return rows.mutate(
+        **{column: ibis.ifelse(rows._fired.isnull(), nothing, value) for column, value in aside.items()}
+    ).drop("_fired")
 
 
 def _mended(rows: ir.Table, mend: Mend, facts: Facts) -> ir.Table:
@@ -120,9 +132,11 @@ def reason_text(name: str, named: ir.StringValue) -> ir.StringValue:
     return ibis.literal(before) + named.fill_null("") + ibis.literal(after)
 
 
-def texts_of(rows: ir.Table, kinds: Sequence[str], table: Table) -> list[tuple[str, ir.Value, ir.StringValue]]:
-    """(name, read value, text it was read from) of the table's columns of these kinds that were read from text."""
+def texts_of(
+    rows: ir.Table, kinds: Sequence[str], table: Table
+) -> list[tuple[str, ir.Value, ir.StringValue]]:
+    """(name, read value, text it was read from) of the table's columns of these kinds that were read from
+    text.
+    """
     names = [column.name for column in table.columns if column.kind in kinds]
     return [(name, rows[name], rows[TEXT + name]) for name in names if TEXT + name in rows.columns]
-
-

@@ -21,14 +21,17 @@ class ImpossibleValues:
     name: ClassVar[str] = "impossible_values"
     is_fault: ClassVar[bool] = True
     on: bool = True
-    hours_ahead: float = Field(0.0, ge=0, le=48, description="hours that a shop's clock may run ahead")
+    hours_ahead: float = Field(
+        default=0.0, ge=0, le=48, description="hours that a shop's clock may run ahead"
+    )
 
     def catches(self, rows: ir.Table, facts: Facts) -> Caught:
         """Conditions for the columns that the rows have."""
-        caught: list[tuple[ir.BooleanValue, ir.StringValue]] = []
-        for name in ("price", "cost"):
-            if name in rows.columns:
-                caught.append((rows[name] < 0, ibis.literal(f"{name} ") + rows[name].cast("string")))
+        caught: list[tuple[ir.BooleanValue, ir.StringValue]] = [
+            (rows[name] < 0, ibis.literal(f"{name} ") + rows[name].cast("string"))
+            for name in ("price", "cost")
+            if name in rows.columns
+        ]
         if facts.table.name != "events":
             return caught
         if "quantity" in rows.columns:

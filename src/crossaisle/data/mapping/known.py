@@ -2,7 +2,16 @@
 
 EVENT_NAMES: dict[str, tuple[str, ...]] = {
     "user_id": ("user_id", "user_pseudo_id", "customer.identifier", "customer", "agent.identifier", "agent"),
-    "item_id": ("item_id", "orderedItem.sku", "orderedItem.productID", "orderedItem", "sku", "productID", "object.sku", "object"),
+    "item_id": (
+        "item_id",
+        "orderedItem.sku",
+        "orderedItem.productID",
+        "orderedItem",
+        "sku",
+        "productID",
+        "object.sku",
+        "object",
+    ),
     "timestamp": ("timestamp", "event_timestamp", "orderDate", "startTime"),
     "event_type": ("event_type", "event_name", "@type"),
     "event_value": ("event_value", "reviewRating.ratingValue", "ratingValue"),

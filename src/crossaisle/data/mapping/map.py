@@ -44,7 +44,7 @@ class Taken:
 
     column: str
     format: str | None = None
-    decimal: str = Field(".", min_length=1, max_length=1)
+    decimal: str = Field(default=".", min_length=1, max_length=1)
     values: dict[str, str] = Field(default_factory=dict)
 
 
@@ -53,8 +53,9 @@ class Map:
     """How one shop's files are read.
 
     Args:
-        columns: table → column → the source's column, or how it is taken, or its one value. The catalogue's entry
-            `from = "events"` takes it from the events: of several values for an item, the most frequent.
+        columns: table → column → the source's column, or how it is taken, or its one value. The catalogue's
+            entry `from = "events"` takes it from the events: of several values for an item, the most
+            frequent.
         timezone: of times that name none.
         encoding, delimiter: of text files; the delimiter is found when not given.
     """
@@ -62,7 +63,7 @@ class Map:
     columns: dict[str, dict[str, str | Value | Taken]] = Field(default_factory=dict)
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     encoding: str = "utf-8"
-    delimiter: str | None = Field(None, min_length=1, max_length=1)
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     normalising: Normalising = Normalising()
     cleaning: Cleaning = Cleaning()
 
@@ -70,7 +71,9 @@ class Map:
         """Column → how it is had, for the columns of one table that are mapped."""
         named = self.columns.get(table, {})
         return {
-            name: Taken(column=how) if isinstance(how, str) else how for name, how in named.items() if name != "from"
+            name: Taken(column=how) if isinstance(how, str) else how
+            for name, how in named.items()
+            if name != "from"
         }
 
     @property
@@ -92,7 +95,9 @@ def read_map(path: str | Path) -> Map:
     except OSError as error:
         raise InputError("the map cannot be read", str(path), f"{error.strerror}; check the path.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"this is not TOML: {error}", str(path), "Write it like docs/examples/online_retail.toml.") from None
+        raise InputError(
+            f"this is not TOML: {error}", str(path), "Write it like docs/examples/online_retail.toml."
+        ) from None
     return map_from(written, str(path))
 
 
@@ -101,7 +106,9 @@ def map_from(written: dict[str, Any], where: str) -> Map:
     try:
         return TypeAdapter(Map).validate_json(json.dumps(written))
     except (ValidationError, TypeError) as error:
-        raise UsageError(_wrong(error), where, "See the page on your own data for what a map may hold.") from None
+        raise UsageError(
+            _wrong(error), where, "See the page on your own data for what a map may hold."
+        ) from None
 
 
 def _wrong(error: Exception) -> str:

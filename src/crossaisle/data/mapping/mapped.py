@@ -1,4 +1,6 @@
-"""Mapping: a source's rows in the columns of a table, with the texts kept that numbers and times were read from."""
+"""Mapping: a source's rows in the columns of a table, with the texts kept that numbers and times were read
+from.
+"""
 
 import difflib
 from collections.abc import Mapping
@@ -17,11 +19,13 @@ from crossaisle.data.tables import EVENTS, LINE, ROW, Column, Table
 from crossaisle.errors import InputError
 
 
-def mapped(rows: ir.Table, table: Table, shop: Map, where: str, extra: Mapping[str, Taken] | None = None) -> ir.Table:
+def mapped(
+    rows: ir.Table, table: Table, shop: Map, where: str, extra: Mapping[str, Taken] | None = None
+) -> ir.Table:
     """Rows in the table's columns, as far as the source has them.
 
-    Beside them: TEXT + name for what was read from text, ROW (the source's row as JSON), LINE if the source gave it,
-    `event_id` for events always, and own columns where the table keeps them.
+    Beside them: TEXT + name for what was read from text, ROW (the source's row as JSON), LINE if the source
+    gave it, `event_id` for events always, and own columns where the table keeps them.
 
     Args:
         where: the file's name, for errors.
@@ -34,7 +38,9 @@ def mapped(rows: ir.Table, table: Table, shop: Map, where: str, extra: Mapping[s
     rows = rows.mutate(**{ROW: ibis.struct({name: rows[name] for name in own}).cast("json").cast("string")})
     if table is EVENTS:
         rows = flattened(rows) if is_nested(rows) else rows
-        rows = rows.mutate(_content=content_hash(rows, [name for name in rows.columns if name not in (LINE, ROW)]))
+        rows = rows.mutate(
+            _content=content_hash(rows, [name for name in rows.columns if name not in (LINE, ROW)])
+        )
     ways = shop.of(table.name)
     found = _found(rows, table, ways, where)
     values = _values(rows, table, found, shop)
@@ -50,7 +56,9 @@ def mapped(rows: ir.Table, table: Table, shop: Map, where: str, extra: Mapping[s
     return rows.select(**values, **kept)
 
 
-def _found(rows: ir.Table, table: Table, ways: Mapping[str, Value | Taken], where: str) -> dict[str, Value | Taken]:
+def _found(
+    rows: ir.Table, table: Table, ways: Mapping[str, Value | Taken], where: str
+) -> dict[str, Value | Taken]:
     known = NAMES.get(table.name, {})
     found: dict[str, Value | Taken] = {}
     for column in table.columns:
@@ -65,11 +73,15 @@ def _found(rows: ir.Table, table: Table, ways: Mapping[str, Value | Taken], wher
     if "query" in found:
         lacking = [name for name in lacking if name != "item_id"]
     if lacking:
-        raise _lacks(rows, table, lacking, where)
+        raise _lacks(
+            rows, table, lacking, {way.column for way in found.values() if isinstance(way, Taken)}, where
+        )
     return found
 
 
-def _values(rows: ir.Table, table: Table, found: Mapping[str, Value | Taken], shop: Map) -> dict[str, ir.Value]:
+def _values(
+    rows: ir.Table, table: Table, found: Mapping[str, Value | Taken], shop: Map
+) -> dict[str, ir.Value]:
     values: dict[str, ir.Value] = {}
     for column in table.columns:
         if column.name not in found:
@@ -80,7 +92,11 @@ def _values(rows: ir.Table, table: Table, found: Mapping[str, Value | Taken], sh
             continue
         values |= _read(column, _column(rows, way.column, table.name), way)
     if table is EVENTS:
-        if "user_pseudo_id" in rows.columns and "user_id" in rows.columns and "user_id" not in shop.of("events"):
+        if (
+            "user_pseudo_id" in rows.columns
+            and "user_id" in rows.columns
+            and "user_id" not in shop.of("events")
+        ):
             values["user_id"] = ibis.coalesce(values["user_id"], as_id(rows["user_pseudo_id"]))
         values["event_type"] = _event_type(values["event_type"])
         if "item_id" not in values:
@@ -106,7 +122,8 @@ def _read(column: Column, value: ir.Value, way: Taken) -> dict[str, ir.Value]:
 def _event_type(written: ir.StringValue) -> ir.StringValue:
     """Our word for an event type; most are written so already, and are not looked at twice.
 
-    The plain word is written in two ways: an engine that saw one expression twice would compute it for every row.
+    The plain word is written in two ways: an engine that saw one expression twice would compute it for every
+    row.
     """
     as_known = written.cases(*((known, known) for known in EVENT_TYPES), else_=ibis.null("string"))
     translated = written.strip().lower().cases(*EVENT_WORDS.items(), else_=ibis.null("string"))
@@ -118,12 +135,18 @@ def _words(value: ir.StringValue, words: Mapping[str, str]) -> ir.StringValue:
 
 
 def _own_columns(
-    rows: ir.Table, table: Table, ways: Mapping[str, Value | Taken], found: Mapping[str, Value | Taken], where: str
+    rows: ir.Table,
+    table: Table,
+    ways: Mapping[str, Value | Taken],
+    found: Mapping[str, Value | Taken],
+    where: str,
 ) -> dict[str, ir.Value]:
     own: dict[str, ir.Value] = {}
     for name, way in ways.items():
         if name not in table.names:
-            own[name] = ibis.literal(way.value) if isinstance(way, Value) else _column(rows, way.column, where)
+            own[name] = (
+                ibis.literal(way.value) if isinstance(way, Value) else _column(rows, way.column, where)
+            )
     taken = {way.column.split(".")[0] for way in found.values() if isinstance(way, Taken)}
     taken |= {way.column for way in ways.values() if isinstance(way, Taken)}
     for name in rows.columns:
@@ -155,15 +178,18 @@ def _column(rows: ir.Table, path: str, where: str) -> ir.Value:
     )
 
 
-def _lacks(rows: ir.Table, table: Table, lacking: list[str], where: str) -> InputError:
+def _lacks(rows: ir.Table, table: Table, lacking: list[str], used: set[str], where: str) -> InputError:
     columns = [name for name in rows.columns if not name.startswith("_")]
     wanted = _listed(lacking)
     what = f"{table.name} need the column {wanted}, and there is only {_listed(columns)}"
-    hints = " ".join(hint for hint in (_closest(name, columns) for name in lacking) if hint)
+    free = [name for name in columns if name not in used]
+    hints = " ".join(hint for hint in (_closest(name, free) for name in lacking) if hint)
     example = f'[columns.{table.name}] {lacking[0]} = "its name in your file"'
     remedy = f"{hints} Name it in a map given by --columns: {example}.".strip()
     if len(columns) == 1 and any(mark in columns[0] for mark in ";\t|,"):
-        remedy = f'There is one column only: set delimiter = "…" in the map if it is not what was found. {remedy}'
+        remedy = (
+            f'There is one column only: set delimiter = "…" in the map if it is not what was found. {remedy}'
+        )
     return InputError(what, where, remedy)
 
 

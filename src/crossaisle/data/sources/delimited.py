@@ -5,6 +5,7 @@ import csv
 import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,8 @@ def delimited_part(
     """The rows of one file, all columns as text.
 
     Args:
-        folder: where a copy in UTF-8 goes if the file is in another encoding, and what the engine must be told.
+        folder: where a copy in UTF-8 goes if the file is in another encoding, and what the engine must be
+            told.
         number: of this file in this load.
 
     Raises:
@@ -62,21 +64,41 @@ def delimited_part(
         rejects_scan=f"{rejects}_scan",
     )
     reading = _Reading(engine, path, readable, dialect, rejects, folder)
-    return Part(path.name, table, first_line=2, unreadable=reading.unreadable, lines=reading.lines, signature=reading.signature)
+    return Part(
+        path.name,
+        table,
+        first_line=2,
+        unreadable=reading.unreadable,
+        lines=reading.lines,
+        signature=reading.signature,
+    )
 
 
 def _dialect(path: Path, encoding: str, delimiter: str | None) -> Dialect:
-    with _opened(path) as file:
-        head = file.read(_BLOCK)
+    head = _head(path)
     if not head.strip():
-        raise InputError("the file is empty", str(path), "Give a file with a line of column names and rows below it.")
+        raise InputError(
+            "the file is empty", str(path), "Give a file with a line of column names and rows below it."
+        )
     text = _decoded(head, encoding, path)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _found_delimiter(text))
     columns = tuple(name.strip() for name in next(reader))
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
-        raise InputError(f"the header names {', '.join(twice)} twice", f"{path}, line 1", "Rename one of them.")
+        raise InputError(
+            f"the header names {', '.join(twice)} twice", f"{path}, line 1", "Rename one of them."
+        )
     return Dialect(delimiter or _found_delimiter(text), encoding, columns)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with _opened(path) as file:
+            return file.read(_BLOCK)
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise InputError(
+            "this is no whole gzip file", str(path), "Compress it again, or copy it again."
+        ) from None
 
 
 def _found_delimiter(text: str) -> str:
@@ -92,7 +114,9 @@ def _decoded(head: bytes, encoding: str, path: Path) -> str:
             return head[: error.start].decode(encoding).lstrip("\ufeff")
         raise wrong_encoding(path, head.count(b"\n", 0, error.start) + 1, encoding) from None
     except LookupError:
-        raise InputError(f'there is no encoding "{encoding}"', str(path), "Write one such as utf-8 or latin-1.") from None
+        raise InputError(
+            f'there is no encoding "{encoding}"', str(path), "Write one such as utf-8 or latin-1."
+        ) from None
 
 
 def _is_utf8(encoding: str) -> bool:
@@ -143,7 +167,9 @@ class _Reading:
             InputError: a line is not in the file's encoding.
         """
         found = self.engine.table(self.rejects)
-        wrong = found.filter(found.error_type.cast("string").contains("ENCODING") | found.error_message.contains("unicode"))
+        wrong = found.filter(
+            found.error_type.cast("string").contains("ENCODING") | found.error_message.contains("unicode")
+        )
         first = wrong.aggregate(line=wrong.line.min()).to_pyarrow()["line"][0].as_py()
         if first is not None:
             raise wrong_encoding(self.path, first, self.dialect.encoding)
@@ -160,7 +186,9 @@ class _Reading:
         return Unreadable(n_rows, each.join(lines, "position").select(LINE, REASON, ROW))
 
     def lines(self, n_rows: int) -> ir.Table | None:
-        """See Part.lines: breaks in the counting of one line a row, found by reading the file a second time."""
+        """See Part.lines: breaks in the counting of one line a row, found by reading the file a second
+        time.
+        """
         if self._n_lines() == n_rows + 1:
             return None
         return self._written(("row", LINE), self._breaks())

@@ -1,4 +1,6 @@
-"""The source of a shop's own files: CSV and other delimited text, Parquet, JSON-lines, each plain or in gzip."""
+"""The source of a shop's own files: CSV and other delimited text, Parquet, JSON-lines, each plain or in
+gzip.
+"""
 
 import glob
 import hashlib
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ibis.backends.duckdb import Backend
+from ibis.backends.sql.datatypes import DuckDBType
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
@@ -23,14 +26,16 @@ _PARQUET, _JSON = (".parquet", ".pq"), (".jsonl", ".ndjson", ".json")
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid"))
 class Files:
-    """Files by table; each entry is a path or a pattern such as `sales-*.csv`, several are read in their order."""
+    """Files by table; each entry is a path or a pattern such as `sales-*.csv`, several are read in their
+    order.
+    """
 
-    events: Paths = Field((), description="files of events")
-    catalog: Paths = Field((), description="files of the catalogue")
-    customers: Paths = Field((), description="files of customers")
-    identities: Paths = Field((), description="files of identities")
-    stock: Paths = Field((), description="files of stock")
-    promotions: Paths = Field((), description="files of promotions")
+    events: Paths = Field(default=(), description="files of events")
+    catalog: Paths = Field(default=(), description="files of the catalogue")
+    customers: Paths = Field(default=(), description="files of customers")
+    identities: Paths = Field(default=(), description="files of identities")
+    stock: Paths = Field(default=(), description="files of stock")
+    promotions: Paths = Field(default=(), description="files of promotions")
     map: Map = Map()
 
     def tables(self, engine: Backend, folder: Path) -> Mapping[str, tuple[Part, ...]]:
@@ -57,7 +62,9 @@ def _paths(patterns: Paths) -> list[Path]:
         if path.is_file():
             found.append(path)
             continue
-        matches = [] if path.is_dir() else [Path(match) for match in sorted(glob.glob(pattern, recursive=True))]
+        matches = (
+            [] if path.is_dir() else [Path(match) for match in sorted(glob.glob(pattern, recursive=True))]
+        )
         files = [match for match in matches if match.is_file()]
         if not files:
             what = "this is a folder" if path.is_dir() else "there is no such file"
@@ -95,7 +102,9 @@ def parquet_part(engine: Backend, path: Path, name: str | None = None) -> Part:
         table = engine.read_parquet(str(path), file_row_number=True)
     except Exception as error:
         raise InputError(
-            f"this is no whole Parquet file: {first_line(error)}", str(path), "Write it again, or copy it again."
+            f"this is no whole Parquet file: {first_line(error)}",
+            str(path),
+            "Write it again, or copy it again.",
         ) from None
     numbered = table.mutate(**{LINE: table.file_row_number + 1}).drop("file_row_number")
     return Part(name or path.name, numbered, signature=partial(signature, path))
@@ -103,12 +112,24 @@ def parquet_part(engine: Backend, path: Path, name: str | None = None) -> Part:
 
 def _json_part(engine: Backend, path: Path, folder: Path, number: int) -> Part:
     copy = folder / f"json-{number}.parquet"
-    how: dict[str, Any] = {"format": "newline_delimited", "sample_size": -1, "maximum_object_size": 64_000_000}
+    how: dict[str, Any] = {
+        "format": "newline_delimited",
+        "sample_size": -1,
+        "maximum_object_size": 64_000_000,
+    }
     try:
-        engine.to_parquet(engine.read_json(str(path), **how), copy)
+        kinds = engine.read_json(str(path), **how).schema()
+        # A number too large for 64 bits is seen as a float: as text it stays exact.
+        exact = {
+            name: "VARCHAR" if kind.is_floating() else DuckDBType.to_string(kind)
+            for name, kind in kinds.items()
+        }
+        engine.to_parquet(engine.read_json(str(path), columns=exact, format="newline_delimited"), copy)
     except Exception as error:
         raise InputError(
-            f"this is not JSON, one object a line: {first_line(error)}", str(path), "Write each row as {…} on its own line."
+            f"this is not JSON, one object a line: {first_line(error)}",
+            str(path),
+            "Write each row as {…} on its own line.",
         ) from None
     return parquet_part(engine, copy, path.name)
 

@@ -17,16 +17,18 @@ from crossaisle.data.tables import LINE
 from crossaisle.errors import InputError
 
 
-@dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True))
+@dataclass(
+    frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True)
+)
 class Frames:
     """Frames by table. Lines are rows, counted from 1."""
 
-    events: Any = Field(None, description="events")
-    catalog: Any = Field(None, description="the catalogue")
-    customers: Any = Field(None, description="customers")
-    identities: Any = Field(None, description="identities")
-    stock: Any = Field(None, description="stock")
-    promotions: Any = Field(None, description="promotions")
+    events: Any = Field(default=None, description="events")
+    catalog: Any = Field(default=None, description="the catalogue")
+    customers: Any = Field(default=None, description="customers")
+    identities: Any = Field(default=None, description="identities")
+    stock: Any = Field(default=None, description="stock")
+    promotions: Any = Field(default=None, description="promotions")
     map: Map = Map()
 
     def tables(self, engine: Backend, folder: Path) -> Mapping[str, tuple[Part, ...]]:
@@ -35,7 +37,10 @@ class Frames:
         given = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
         if not given:
             raise InputError("no frame is given", remedy="Give events, a catalogue or another table.")
-        return {name: (_part(engine, name, frame, folder / f"frame-{name}.parquet"),) for name, frame in given.items()}
+        return {
+            name: (_part(engine, name, frame, folder / f"frame-{name}.parquet"),)
+            for name, frame in given.items()
+        }
 
 
 def _part(engine: Backend, name: str, frame: Any, path: Path) -> Part:
