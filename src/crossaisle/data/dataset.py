@@ -10,8 +10,11 @@ from crossaisle.data.catalogue import Catalogue, KeptLabels, read_catalogue
 from crossaisle.data.event_types import PURCHASE
 from crossaisle.data.events import Events, Labels, distinct, read_events
 from crossaisle.data.index import Ids, Index
+from crossaisle.data.mapping import Map
 from crossaisle.data.moments import FOREVER
 from crossaisle.data.queries import Queries, Weighting
+from crossaisle.data.reading import read_tables
+from crossaisle.data.sources.frames import Frames
 from crossaisle.errors import InputError
 from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Longs, Numbers, csr
 
@@ -59,6 +62,16 @@ class Dataset:
             )
         dataset = cls(index, read, labels, read_catalogue(catalog, index), _aligned(_arrow(customers), index), until)
         return dataset._with_users_of_events()
+
+    @classmethod
+    def from_frames(cls, events: Any, catalog: Any = None, customers: Any = None, *, shop: Map | None = None) -> "Dataset":
+        """Read frames (pandas, polars, Arrow or Ibis), cleaned by the rules of `shop`, by default the standing ones.
+
+        Raises:
+            InputError: a column is missing, or too many rows are bad.
+        """
+        tables = read_tables(Frames(events=events, catalog=catalog, customers=customers, map=shop or Map()), FOREVER)
+        return cls.from_tables(tables["events"], tables.get("catalog"), tables.get("customers"))
 
     @classmethod
     def from_pairs(cls, users: Ids, items: Ids, pairs: "pa.Table") -> "Dataset":

@@ -10,6 +10,7 @@ DAY = 86_400 * SECOND
 FOREVER = 2**62
 """Later than any event: the end of data that has no end."""
 
+_LAST = 253_402_300_799 * SECOND
 _SPAN = re.compile(r"(\d+)\s*(d|w|h)?")
 _UNITS = {"d": DAY, "w": 7 * DAY, "h": 3600 * SECOND, None: DAY}
 
@@ -50,7 +51,9 @@ def span(text: str | int) -> int:
 
 
 def as_datetime(microseconds: int) -> datetime:
-    """The moment as a datetime in UTC."""
+    """The moment as a datetime in UTC, the last one that there is for any later."""
+    if microseconds > _LAST:
+        return datetime.max.replace(tzinfo=UTC)
     return datetime.fromtimestamp(microseconds // SECOND, UTC).replace(microsecond=microseconds % SECOND)
 
 

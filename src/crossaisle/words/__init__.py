@@ -2,12 +2,12 @@
 
 from typing import Any, Literal
 
-from crossaisle.words import loading, reasons, report, terminal
+from crossaisle.words import commands, loading, reasons, report, terminal
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
-ALL: dict[str, dict[Language, str]] = {**loading.WORDS, **reasons.WORDS, **report.WORDS, **terminal.WORDS}
+ALL: dict[str, dict[Language, str]] = {**commands.WORDS, **loading.WORDS, **reasons.WORDS, **report.WORDS, **terminal.WORDS}
 """Key → language → text with named places."""
 
 

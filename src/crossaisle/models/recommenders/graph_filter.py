@@ -20,6 +20,9 @@ from crossaisle.numerics.arrays import AnyArray, Floats, Numbers
 from crossaisle.numerics.svd import randomised_svd
 
 
+SIZE_PER_COMPONENT, FEWEST, MOST = 40, 16, 768
+
+
 @dataclass(frozen=True)
 class FittedGraphFilter(Fitted):
     """left, right: float32 (n_items, components), from an item bought and to an item scored."""
@@ -59,7 +62,7 @@ class FittedGraphFilter(Fitted):
 
 @part
 class GraphFilter(Recommender):
-    """x · D^−a · V · diag((s / s₁)^p) · Vᵀ · D^a, with R̃ = U · diag(s) · Vᵀ normalised by the degrees of users and items."""
+    """x · D^−a · V · diag((s / s₁)^p) · Vᵀ · D^b, with R̃ = U · diag(s) · Vᵀ normalised by the degrees of users and items."""
 
     fitted: ClassVar[type[Fitted]] = FittedGraphFilter
 
@@ -68,7 +71,8 @@ class GraphFilter(Recommender):
     ] = None
     power: Annotated[float, Field(ge=0, le=4, description="p, how much weak singular values are held back")] = 0.0
     user_exponent: Annotated[float, Field(ge=0, le=1, description="how far active users are held back")] = 0.5
-    item_exponent: Annotated[float, Field(ge=0, le=1, description="a, how far much-bought items are held back")] = 0.5
+    item_exponent: Annotated[float, Field(ge=0, le=1, description="a, how far much-bought items are held back")] = 0.3
+    return_exponent: Annotated[float, Field(ge=0, le=1, description="b, how far that is given back")] = 0.3
     iterations: Annotated[int, Field(ge=0, le=20, description="power iterations of the SVD")] = 3
 
     def fit(self, training: Training) -> FittedGraphFilter:
@@ -85,16 +89,17 @@ class GraphFilter(Recommender):
         )
         strengths = strengths / max(float(strengths[0]), 1e-12)
         filtered = right.T * np.where(strengths > 1e-6, strengths, 0) ** self.power
-        given_back = _powers(of_items, self.item_exponent)
+        given_back = _powers(of_items, self.return_exponent)
         training.progress("fit", 1)
         return FittedGraphFilter(
             (right.T * held_back[:, None]).astype(np.float32), (filtered * given_back[:, None]).astype(np.float32)
         )
 
     def _components(self, matrix: "sparse.csr_array[np.float32]") -> int:
-        """As many as asked for, or by the number of pairs for each user and item; at most the rank allows."""
-        wanted = self.components or 32
-        return min(wanted, *matrix.shape)
+        """As many as asked for, or one for each 40 users or items, whichever are fewer; at most the rank allows."""
+        n_smaller = min(matrix.shape)
+        wanted = self.components or int(np.clip(n_smaller // SIZE_PER_COMPONENT, FEWEST, MOST))
+        return min(wanted, n_smaller)
 
 
 def _powers(degrees: AnyArray, exponent: float) -> AnyArray:

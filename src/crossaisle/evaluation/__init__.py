@@ -1,0 +1,1 @@
+"""How recommendations are measured: the protocol, its windows, choosing by them, and the report."""

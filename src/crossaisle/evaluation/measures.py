@@ -1,0 +1,129 @@
+"""Every figure of a task: what each user got, and what the slates are like as a whole."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from crossaisle.data.split import Split
+from crossaisle.evaluation.tasks import Task
+from crossaisle.numerics import metrics
+from crossaisle.numerics.arrays import AnyArray, Bools, Doubles, Numbers
+from crossaisle.slates.ranking import Ranked
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Figures of one recommender on one task.
+
+    Args:
+        by_user: metric → float64 (n_users,), averaged to the figure.
+        whole: metric → a figure of all slates together.
+    """
+
+    by_user: dict[str, Doubles]
+    whole: dict[str, float]
+
+
+def hits_in(ranked: Numbers, task: Task) -> Bools:
+    """bool (n_users, k): whether each recommended item was to be found."""
+    n_items = task.truth.shape[1]
+    rows = np.repeat(np.arange(len(task.users), dtype=np.int64), task.sizes)
+    there = np.sort(rows * n_items + task.truth.indices)
+    keys = np.arange(len(ranked), dtype=np.int64)[:, None] * n_items + ranked
+    places = np.minimum(np.searchsorted(there, keys), len(there) - 1)
+    return (there[places] == keys) & (ranked >= 0)
+
+
+def measure(ranked: Ranked, accuracies: Doubles, split: Split, task: Task) -> Measured:
+    """All figures from the ranked items; `accuracies` are the users' pairwise accuracies."""
+    items, k = ranked.items, ranked.items.shape[1]
+    hits, sizes = hits_in(items, task), task.sizes
+    if task.name == "published":
+        main = {f"recall@{k}": metrics.recall(hits, sizes), f"ndcg@{k}": metrics.ndcg(hits, sizes)}
+    else:
+        main = {f"capped_recall@{k}": metrics.capped_recall(hits, sizes), f"ndcg@{k}": metrics.ndcg(hits, sizes)}
+    by_user = main | {
+        f"hit_rate@{k}": metrics.hit_rate(hits),
+        f"precision@{k}": metrics.precision(hits),
+        f"recall@{k}": metrics.recall(hits, sizes),
+        f"f1@{k}": metrics.f1(hits, sizes),
+        f"map@{k}": metrics.average_precision(hits, sizes),
+        f"mrr@{k}": metrics.reciprocal_rank(hits),
+        "accuracy_pairwise": accuracies,
+    }
+    if split.train.n_categories:
+        by_user |= _of_categories(items, split, task)
+    if task.name != "published":
+        by_user[f"revenue@{k}"] = _revenue(items, hits, task)
+    counts = split.train.purchase_counts()
+    shown = np.bincount(items[items >= 0], minlength=split.train.n_items)[task.allowed.items]
+    information = -np.log2(np.maximum(counts, 1) / max(1, counts.sum()))
+    by_user["novelty"] = np.where(items >= 0, information[items], np.nan).mean(axis=1, where=items >= 0)
+    whole = {
+        "coverage": float((shown > 0).mean()),
+        "gini": metrics.gini(shown),
+        "popularity_slope": metrics.log_slope(shown, counts[task.allowed.items]),
+    }
+    return Measured(by_user, whole)
+
+
+def _of_categories(items: Numbers, split: Split, task: Task) -> dict[str, Doubles]:
+    k, n_categories = items.shape[1], split.train.n_categories
+    category = split.train.catalogue.category
+    shown = np.where(items >= 0, category[items], -1)
+    rows = np.repeat(np.arange(len(items)), task.sizes)
+    sought = np.zeros((len(items), n_categories + 1), dtype=np.bool_)
+    sought[rows, category[task.truth.indices]] = True
+    sought[:, n_categories] = False
+    offered = np.zeros_like(sought)
+    offered[np.arange(len(items))[:, None], shown] = True
+    offered[:, n_categories] = False
+    met = (sought & offered).sum(axis=1)
+    n_sought = sought.sum(axis=1)
+    return {
+        f"category_hit_rate@{k}": (met > 0).astype(np.float64),
+        f"category_recall@{k}": np.divide(met, n_sought, out=np.zeros(len(met)), where=n_sought > 0),
+        "categories_per_slate": metrics.distinct_in_rows(shown),
+        "diversity": metrics.differing_pairs(shown),
+        "calibration": _calibration(shown, split, task),
+    }
+
+
+def _calibration(shown: Numbers, split: Split, task: Task) -> Doubles:
+    """Hellinger distance between the aisles of the slate and of what the user bought, categories without aisles."""
+    train = split.train
+    aisle = train.catalogue.aisle if len(train.index.aisles) else train.catalogue.category
+    n_labels = max(1, int(aisle.max(initial=0)) + 1)
+    rows, items, n_rows = train.queries(task.users).bought()
+    taste = np.zeros((n_rows, n_labels))
+    kept = aisle[items] >= 0
+    np.add.at(taste, (rows[kept], aisle[items][kept]), 1)
+    of_category = np.zeros(train.n_categories + 1, dtype=np.int32)
+    of_category[train.catalogue.category] = np.maximum(aisle, 0)
+    slate = np.zeros((n_rows, n_labels))
+    places = shown >= 0
+    np.add.at(slate, (np.nonzero(places)[0], of_category[shown[places]]), 1)
+    share = [one / np.maximum(one.sum(axis=1, keepdims=True), 1) for one in (taste, slate)]
+    return np.asarray(np.sqrt(np.maximum(0, 1 - np.sqrt(share[0] * share[1]).sum(axis=1))))
+
+
+def _revenue(items: Numbers, hits: Bools, task: Task) -> Doubles:
+    rows, places = np.nonzero(hits)
+    spent = np.zeros(len(items))
+    if len(rows):
+        np.add.at(spent, rows, np.asarray(task.spend[rows, items[rows, places]]).ravel())
+    return spent
+
+
+def group_labels(split: Split, users: Numbers) -> dict[str, AnyArray]:
+    """Group → label of each user: activity thirds, and what is known of customers in few values."""
+    train = split.train
+    counts = np.bincount(train.events.user[train.is_purchase], minlength=train.n_users)
+    edges = np.quantile(counts[train.buyers()], [1 / 3, 2 / 3])
+    names = np.array(["low", "middle", "high"])
+    groups: dict[str, AnyArray] = {"activity": names[np.searchsorted(edges, counts[users], side="left")]}
+    for name in train.customers.column_names:
+        values = train.customers[name].to_pandas()
+        if name != "user_id" and values.notna().any() and 2 <= values.nunique() <= 12:
+            groups[name] = values.iloc[users].astype("string").fillna("unknown").to_numpy()
+    return groups

@@ -1,0 +1,1 @@
+"""Explain: words from the facts that moved a score."""

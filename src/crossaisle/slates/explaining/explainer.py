@@ -1,0 +1,136 @@
+"""Reasons from a recommender's own contributions, and nothing else, in words."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from crossaisle.data.dataset import Dataset
+from crossaisle.data.moments import DAY
+from crossaisle.data.queries import Queries
+from crossaisle.models.recommender import Cause, Fitted
+from crossaisle.numerics.arrays import Longs, Numbers
+from crossaisle.slates.explaining.habits import Habits
+from crossaisle.slates.explaining.names import Names, days
+from crossaisle.slates.explaining.sentences import Fact, Place, Sentences
+from crossaisle.slates.filtering.eligible import Eligible, Why, has_times
+from crossaisle.slates.slate import FALLBACK, Explained, Slates
+from crossaisle.words import Language, say
+
+N_CAUSES = 4
+"""Causes asked of the recommender: two are told, the others stand in for those of the same name."""
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Explains the picks of a model and of its fallback."""
+
+    model: Fitted
+    fallback: Fitted
+    names: Names
+    category: Numbers
+    counts: Longs
+    n_categories: int
+    is_dated: bool
+    language: Language
+
+    @classmethod
+    def of(cls, model: Fitted, fallback: Fitted, dataset: Dataset, language: Language) -> "Explainer":
+        """Read the names once."""
+        return cls(
+            model,
+            fallback,
+            Names.of(dataset),
+            dataset.catalogue.category,
+            dataset.purchase_counts(),
+            dataset.n_categories,
+            has_times(dataset),
+            language,
+        )
+
+    def reasons(self, queries: Queries, slates: Slates, n_eligible: int) -> Explained:
+        """Up to two reasons for each pick, strongest first.
+
+        Args:
+            n_eligible: how many items were ranked.
+        """
+        by_item = Habits.of(queries, np.arange(queries.n_items, dtype=np.int32), queries.n_items)
+        by_category = Habits.of(queries, self.category, self.n_categories)
+        is_fallback = slates.sources == FALLBACK
+        facts = _facts(self.model, queries, np.where(is_fallback, -1, slates.items), by_item, by_category)
+        if is_fallback.any():
+            others = np.where(is_fallback, slates.items, -1)
+            spare = _facts(self.fallback, queries, others, by_item, by_category)
+            facts = [
+                [one or other for one, other in zip(*rows, strict=True)]
+                for rows in zip(facts, spare, strict=True)
+            ]
+        sentences = Sentences(self.names, self._dates(by_item, by_category, queries), self.language)
+        return [
+            [sentences.reasons(causes, place) for causes, place in zip(row, places, strict=False)]
+            for row, places in zip(
+                facts, self._places(queries, slates.items, by_category, n_eligible), strict=True
+            )
+        ]
+
+    def left_out(self, item: int, why: Why, allowed: Eligible) -> str:
+        """Why an item is not in a slate, in words."""
+        category = int(self.category[item])
+        key = f"left_out.{why.name.lower()}"
+        if why is Why.FOCUS:
+            is_nameless = allowed.focus.kind == "new-categories" and category < 0
+            key = "left_out.no_category" if is_nameless else f"{key}.{allowed.focus.kind}"
+        return say(
+            key,
+            self.language,
+            n=int(self.counts[item]),
+            wanted=allowed.min_purchases,
+            category=self.names.categories[category] if category >= 0 else "",
+        )
+
+    def _dates(self, by_item: Habits, by_category: Habits, queries: Queries) -> dict[int, str]:
+        if not self.is_dated or not len(queries):
+            return {}
+        return days(
+            np.concatenate([by_item.last, by_category.last]), int(queries.moments.max()), self.language
+        )
+
+    def _places(self, queries: Queries, items: Numbers, habits: Habits, n_ranked: int) -> list[list[Place]]:
+        """Where each pick stands; a row is as long as its slate."""
+        category = np.where(items < 0, -1, self.category[np.maximum(items, 0)])
+        times, last = habits.find(np.arange(len(items))[:, None], category)
+        columns = zip(items.tolist(), category.tolist(), times.tolist(), (last // DAY).tolist(), strict=True)
+        has_history = queries.has_history().tolist()
+        return [
+            [
+                Place(rank, n_ranked, *where, has_history[row])
+                for rank, (item, *where) in enumerate(zip(*picks, strict=True), start=1)
+                if item >= 0
+            ]
+            for row, picks in enumerate(columns)
+        ]
+
+
+def _facts(
+    model: Fitted, queries: Queries, items: Numbers, by_item: Habits, by_category: Habits
+) -> list[list[list[Fact]]]:
+    """Causes of each item, strongest first; none for −1 and where the model cannot say."""
+    found = model.contributions(queries, items, N_CAUSES)
+    if found is None:
+        return [[[] for _ in row] for row in items.tolist()]
+    rows = np.arange(len(items))[:, None, None]
+    is_item, is_category = found.causes == Cause.ITEM, found.causes == Cause.CATEGORY
+    habits = [
+        np.where(is_item, one, np.where(is_category, other, 0))
+        for one, other in zip(
+            by_item.find(rows, found.subjects), by_category.find(rows, found.subjects), strict=True
+        )
+    ]
+    is_told = (found.subjects >= 0) & (found.amounts > 0) & (items >= 0)[..., None]
+    columns = (is_told, found.causes, found.subjects, found.amounts, habits[0], habits[1] // DAY)
+    return [
+        [
+            [Fact(*values) for told, *values in zip(*place, strict=True) if told]
+            for place in zip(*row, strict=True)
+        ]
+        for row in zip(*(column.tolist() for column in columns), strict=True)
+    ]

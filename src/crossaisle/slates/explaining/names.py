@@ -1,0 +1,47 @@
+"""Names as people read them: titles of items, categories, and days."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from crossaisle.data.dataset import Dataset
+from crossaisle.data.moments import DAY, as_datetime
+from crossaisle.numerics.arrays import Longs
+from crossaisle.words import Language, say
+
+
+@dataclass(frozen=True)
+class Names:
+    """items, categories, aisles: one readable name a number."""
+
+    items: list[str]
+    categories: list[str]
+    aisles: list[str]
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> "Names":
+        """Titles from the catalogue, else ids."""
+        ids, titles = dataset.index.items.to_list(), dataset.catalogue.titles().to_pylist()
+        items = [readable(title) if title else item_id for title, item_id in zip(titles, ids, strict=True)]
+        categories = [readable(name) for name in dataset.index.categories.to_list()]
+        return cls(items, categories, [readable(name) for name in dataset.index.aisles.to_list()])
+
+
+def readable(name: str) -> str:
+    """A name that is not shouted: `FLUID MILK` becomes `Fluid milk`; mixed case stays as it is."""
+    name = " ".join(name.split())
+    if name == name.upper():
+        name = name.lower()
+    return name[:1].upper() + name[1:]
+
+
+def days(moments: Longs, now: int, language: Language) -> dict[int, str]:
+    """Number of the day since 1970 → the day in words, with its year where that is not the year of `now`."""
+    this_year = as_datetime(now).year
+    told = {}
+    for day in np.unique(moments // DAY).tolist():
+        when = as_datetime(day * DAY)
+        key = "date.day" if when.year == this_year else "date.day_and_year"
+        month = say(f"date.month.{when.month}", language)
+        told[day] = say(key, language, day=when.day, month=month, year=when.year)
+    return told

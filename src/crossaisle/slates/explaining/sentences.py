@@ -1,0 +1,143 @@
+"""Facts put into sentences: one for each kind of cause, the first with a word on the item's category."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from crossaisle.models.recommender import Cause
+from crossaisle.slates.explaining.names import Names
+from crossaisle.slates.slate import Reason
+from crossaisle.words import Language, say
+
+
+class Fact(NamedTuple):
+    """A cause of a score; times, day: how often and on which day since 1970 last the user bought its subject."""
+
+    cause: int
+    subject: int
+    amount: float
+    times: int
+    day: int
+
+
+class Place(NamedTuple):
+    """Where a pick stands: its rank, and its category with how often and when last the user bought from it."""
+
+    rank: int
+    n_ranked: int
+    category: int
+    times: int
+    day: int
+    has_history: bool
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """Writes reasons in one language. dates: day since 1970 → words, empty where the data tell no time."""
+
+    names: Names
+    dates: dict[int, str]
+    language: Language
+
+    def reasons(self, facts: Sequence[Fact], place: Place) -> tuple[Reason, ...]:
+        """Reasons of the two strongest kinds of causes; the place in the ranking where there is no cause."""
+        kinds: dict[int, list[Fact]] = {}
+        for fact in facts:
+            kinds.setdefault(fact.cause, []).append(fact)
+        if not kinds:
+            text = self._say("reason.rank", rank=place.rank, n=place.n_ranked)
+            return (Reason("rank", self._with_category(text, place), (place.rank,), 0.0),)
+        told = [self._reason(cause, found, place) for cause, found in list(kinds.items())[:2]]
+        head = told[0]
+        if head.kind not in ("item", "category") or (place.has_history and not place.times):
+            is_said = head.kind == "category"
+            text = head.text if is_said and not place.has_history else self._with_category(head.text, place)
+            told[0] = Reason(head.kind, text, head.subjects, head.amount)
+        return tuple(told)
+
+    def _reason(self, cause: int, facts: list[Fact], place: Place) -> Reason:
+        if cause == Cause.ITEM:
+            return self._of_items(facts)
+        if cause == Cause.CATEGORY:
+            return self._of_categories(facts, place)
+        fact = facts[0]
+        kind = Cause(cause).name.lower()
+        if cause == Cause.BUYERS:
+            text = self._say("reason.buyers.one" if fact.subject == 1 else "reason.buyers", n=fact.subject)
+        elif cause == Cause.RISE:
+            text = self._say("reason.rise", percent=fact.subject)
+        else:
+            text = self._say("reason.share", share=percent_of_million(fact.subject))
+        return Reason(kind, text, (fact.subject,), fact.amount)
+
+    def _of_items(self, facts: list[Fact]) -> Reason:
+        names = self.names.items
+        first, other = facts[0], _named_otherwise(facts, names)
+        if other is None:
+            text = self._say(
+                "reason.item.one", item=names[first.subject], habit=self._habit(first.times, first.day)
+            )
+            return Reason("item", text, (first.subject,), first.amount)
+        text = self._say(
+            "reason.item.two",
+            item=names[first.subject],
+            habit=self._habit(first.times, first.day),
+            other=names[other.subject],
+            other_habit=self._habit(other.times, other.day),
+        )
+        return Reason("item", text, (first.subject, other.subject), first.amount + other.amount)
+
+    def _of_categories(self, facts: list[Fact], place: Place) -> Reason:
+        names = self.names.categories
+        first, other = facts[0], _named_otherwise(facts, names)
+        habit = self._habit(first.times, first.day)
+        if first.subject == place.category:
+            text = self._say("reason.category.own", category=names[first.subject], habit=habit)
+            return Reason("category", text, (first.subject,), first.amount)
+        facts_told = {
+            "category": names[place.category] if place.category >= 0 else "",
+            "source": names[first.subject],
+            "habit": habit,
+        }
+        if other is None or other.subject == place.category:
+            return Reason(
+                "category", self._say("reason.category.one", **facts_told), (first.subject,), first.amount
+            )
+        facts_told |= {"other": names[other.subject], "other_habit": self._habit(other.times, other.day)}
+        text = self._say("reason.category.two", **facts_told)
+        return Reason("category", text, (first.subject, other.subject), first.amount + other.amount)
+
+    def _with_category(self, text: str, place: Place) -> str:
+        if place.category < 0:
+            return text
+        category = self.names.categories[place.category]
+        if not place.has_history:
+            clause = self._say("reason.of_category", category=category)
+        elif place.times:
+            habit = self._habit(place.times, place.day)
+            clause = self._say("reason.known_category", category=category, habit=habit)
+        else:
+            clause = self._say("reason.new_category", category=category)
+        return self._say("reason.joined", first=text, second=clause)
+
+    def _habit(self, times: int, day: int) -> str:
+        if times < 1:
+            return ""
+        key = "habit.once" if times == 1 else "habit.times"
+        if self.dates:
+            return self._say(f"{key}.date", n=times, date=self.dates[day])
+        return self._say(key, n=times)
+
+    def _say(self, key: str, **facts: object) -> str:
+        return say(key, self.language, **facts)
+
+
+def percent_of_million(parts: int) -> str:
+    """Parts per million as a percentage with two figures that count: 12,345 is `1.2`, 40 is `0.004`."""
+    percent = parts / 10_000
+    return f"{percent:.0f}" if percent >= 10 else f"{float(f'{percent:.2g}'):.6f}".rstrip("0").rstrip(".")
+
+
+def _named_otherwise(facts: list[Fact], names: list[str]) -> Fact | None:
+    """The strongest further fact whose subject has another name than the first: a name is not told twice."""
+    return next((fact for fact in facts[1:] if names[fact.subject] != names[facts[0].subject]), None)

@@ -1,0 +1,1 @@
+"""Filter: which items may be in a slate, and why the others may not."""

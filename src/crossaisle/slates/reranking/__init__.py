@@ -1,0 +1,1 @@
+"""Rerank: diversity, calibration, limits and price bands, chosen one place at a time."""
