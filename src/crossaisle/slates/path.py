@@ -98,19 +98,19 @@ class SlatePath:
     def slates(self, queries: Queries, allowed: Eligible, k: int, explain: bool = False) -> Slates:
         """A slate of up to `k` items for each query. For many queries, call it batch by batch.
 
-        A query without history is the fallback's, and so is one of which the model has nothing to say. A slate that
-        the model leaves short is topped up by the fallback.
+        A query without history is the fallback's, and so is one of which the model has nothing to say. A
+        slate that the model leaves short is topped up by the fallback.
 
         Raises:
             UsageError: k is below one.
         """
         if k < 1:
             raise UsageError(f"k={k}", remedy="Ask for at least one item.")
-        with_history = np.diff(queries.indptr) > 0
+        with_history: Bools = np.diff(queries.indptr) > 0
         own = self._filled(
             empty(queries.users, k), Stage(self.model, self.sources, 0), queries, allowed, with_history
         )
-        is_short = (own.items < 0).any(axis=1)
+        is_short: Bools = np.any(own.items < 0, axis=1)
         full = self._filled(own, Stage(self.fallback, (), FALLBACK), queries, allowed, is_short)
         slates = replace(full, fallback=(full.items[:, 0] >= 0) & (own.items[:, 0] < 0))
         if self.options.left_out:

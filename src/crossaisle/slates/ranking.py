@@ -24,7 +24,7 @@ def rank(fitted: Fitted, queries: Queries, allowed: Allowed, k: int, progress: P
     """Score all allowed items of each query and keep the `k` best; nothing is sampled."""
     items = np.full((len(queries), k), -1, dtype=np.int32)
     scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
-    for rows in batches(len(queries), bytes_per_row=20 * queries.n_items):
+    for rows in batches(len(queries), bytes_per_row=20 * len(allowed.items) + queries.n_items):
         batch = queries[rows]
         scored = fitted.scores(batch, allowed.items)
         scored[~allowed.mask(batch)] = -np.inf

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -46,8 +45,8 @@ def recommend(
     Args:
         model: fitted on `dataset`, or on a dataset of the same items.
         dataset: what is known of the users; their history is what lies in it before `as_of`.
-        user_ids: ids in the order wanted, or "all": every user with a purchase in the history. An unknown user
-            gets the fallback's slate.
+        user_ids: ids in the order wanted, or "all": every user with a purchase in the history. An unknown
+            user gets the fallback's slate.
         k: most items in a slate.
         focus: all, explore, new-categories or category=NAME.
         as_of: the moment of the slates, by default the end of the dataset.
@@ -72,7 +71,7 @@ def recommend(
         language=language,
     )
     tables = [made.to_table() for made in request.batches(user_ids, k, explain)]
-    frame = pa.concat_tables(tables).to_pandas()
+    frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
     frame.attrs["notes"] = request.notes()
     return frame
 

@@ -1,4 +1,4 @@
-"""Retrieve: the best allowed items of several sources, merged and put in the order of the model that ranks."""
+"""Retrieve: the best allowed items of several sources, in the order of the model that ranks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,10 +26,6 @@ class Candidates:
     scores: Floats
     sources: Codes
 
-    def columns(self) -> tuple[Numbers, Floats, Codes]:
-        """Items, scores and sources."""
-        return self.items, self.scores, self.sources
-
     def only(self, rows: Bools) -> "Candidates":
         """The same candidates, with none left outside `rows`, bool (n_queries,)."""
         kept = rows[:, None]
@@ -42,8 +38,8 @@ def retrieve(
 ) -> Candidates:
     """The `n` best allowed items of the model and of each other source, scored by the model.
 
-    What the model has nothing to say about is no candidate, whoever brought it. Neither is anything for a query of
-    which the model says the same about every allowed item: that is no knowledge.
+    What the model has nothing to say about is no candidate, whoever brought it. Nor is anything for a query
+    of which the model says the same about every allowed item: that is no knowledge.
     """
     own = rank(model, queries, allowed, n)
     candidates = Candidates(own.items, own.scores, np.zeros(own.items.shape, dtype=np.int8))

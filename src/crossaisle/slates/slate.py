@@ -35,7 +35,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Pick:
-    """An item in a slate: its number, the model's score, its rank from 1, reasons, and the source that brought it."""
+    """An item in a slate: its number, score, rank from 1, reasons, and the source that brought it."""
 
     item: int
     score: float
@@ -74,7 +74,7 @@ class Slates:
     Args:
         users: int32 (n,), user numbers, −1 if unknown.
         items: int32 (n, k), best first, −1 where no item is left.
-        scores: float32 (n, k), by the model. Picks that top up a short slate have the fallback's scores, moved below.
+        scores: float32 (n, k), by the model; picks that top up have the fallback's, moved below the model's.
         sources: int8 (n, k), see FALLBACK.
         fallback: bool (n,), no pick is the model's.
         reasons: of each pick, or None when not asked for.
@@ -158,19 +158,23 @@ def filled(
     places = np.arange(columns.shape[1])[None, :]
     target = (places >= n_begun) & (places < n_begun + n_chosen)
     chosen = columns >= 0
-    values = [np.take_along_axis(one, np.maximum(columns, 0), axis=1) for one in candidates.columns()]
+    at = np.maximum(columns, 0)
+    chosen_items = np.take_along_axis(candidates.items, at, axis=1)
+    chosen_scores = np.take_along_axis(candidates.scores, at, axis=1)
+    chosen_sources = np.take_along_axis(candidates.sources, at, axis=1) + first_source
     lowest = np.where(begun.items[rows] >= 0, begun.scores[rows], np.inf).min(axis=1, initial=np.inf)
-    highest = np.where(chosen, values[1], -np.inf).max(axis=1, initial=-np.inf)
+    highest = np.where(chosen, chosen_scores, -np.inf).max(axis=1, initial=-np.inf)
     below = np.where(np.isfinite(lowest) & np.isfinite(highest), lowest - highest - 1, 0)
-    values[1] = values[1] + below[:, None]
-    values[2] = values[2] + first_source
-    changed = []
-    for before, value in zip((begun.items, begun.scores, begun.sources), values, strict=True):
+    chosen_scores = chosen_scores + below[:, None]
+    items, scores, sources = slates.items.copy(), slates.scores.copy(), slates.sources.copy()
+    for before, value, after in (
+        (begun.items, chosen_items, items),
+        (begun.scores, chosen_scores, scores),
+        (begun.sources, chosen_sources, sources),
+    ):
         part = before[rows]
         part[target] = value[chosen]
-        changed.append(part)
-    items, scores, sources = slates.items.copy(), slates.scores.copy(), slates.sources.copy()
-    items[rows], scores[rows], sources[rows] = changed
+        after[rows] = part
     return replace(slates, items=items, scores=scores, sources=sources)
 
 

@@ -15,20 +15,23 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     },
     "reason.category.one": {
         "en": "{category} often follows {source}, which you bought{habit}.",
-        "zh": "顾客买过{source}后常会接着买{category}，您也买过{source}{habit}。",
+        "zh": "顾客常在{source}之后买{category}；您买过{source}{habit}。",
     },
     "reason.category.two": {
         "en": "{category} often follows {source}{habit} and {other}{other_habit}, which you bought.",
-        "zh": "顾客买过{source}和{other}后常会接着买{category}；您买过{source}{habit}和{other}{other_habit}。",
+        "zh": "顾客常在{source}和{other}之后买{category}；您买过{source}{habit}和{other}{other_habit}。",
     },
     "reason.category.own": {
         "en": "You buy from {category}{habit}.",
         "zh": "您常逛的品类：{category}{habit}。",
     },
-    "reason.buyers.one": {"en": "One customer bought it.", "zh": "有1位顾客买过。"},
-    "reason.buyers": {"en": "{n:,} customers bought it.", "zh": "有{n:,}位顾客买过。"},
-    "reason.rise": {"en": "It sells {percent:,} % more than before.", "zh": "销量比之前增长了{percent:,}%。"},
-    "reason.share": {"en": "It makes up {share} % of its market.", "zh": "占其市场的{share}%。"},
+    "reason.buyers.one": {"en": "One customer bought {item}.", "zh": "有1位顾客买过{item}。"},
+    "reason.buyers": {"en": "{n:,} customers bought {item}.", "zh": "有{n:,}位顾客买过{item}。"},
+    "reason.rise": {
+        "en": "{item} sells {percent:,} % more than before.",
+        "zh": "{item}的销量比之前增长了{percent:,}%。",
+    },
+    "reason.share": {"en": "{item} makes up {share} % of its market.", "zh": "{item}占其市场的{share}%。"},
     "reason.rank": {
         "en": "Number {rank} of {n:,} items in your ranking.",
         "zh": "在为您排序的{n:,}件商品中位列第{rank}。",
@@ -39,6 +42,7 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "zh": "您以前买过{category}{habit}。",
     },
     "reason.of_category": {"en": "From {category}.", "zh": "属于{category}。"},
+    "name.new": {"en": "{name}, new to you,", "zh": "{name}（您还没有买过）"},
     "reason.joined": {"en": "{first} {second}", "zh": "{first}{second}"},
     "habit.once": {"en": " (once)", "zh": "（1次）"},
     "habit.times": {"en": " ({n:,} times)", "zh": "（{n:,}次）"},

@@ -102,8 +102,8 @@ class Explainer:
         has_history = queries.has_history().tolist()
         return [
             [
-                Place(rank, n_ranked, *where, has_history[row])
-                for rank, (item, *where) in enumerate(zip(*picks, strict=True), start=1)
+                Place(item, rank, n_ranked, label, n_times, day, has_history[row])
+                for rank, (item, label, n_times, day) in enumerate(zip(*picks, strict=True), start=1)
                 if item >= 0
             ]
             for row, picks in enumerate(columns)

@@ -1,7 +1,7 @@
 """Facts put into sentences: one for each kind of cause, the first with a word on the item's category."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from crossaisle.models.recommender import Cause
@@ -11,7 +11,7 @@ from crossaisle.words import Language, say
 
 
 class Fact(NamedTuple):
-    """A cause of a score; times, day: how often and on which day since 1970 last the user bought its subject."""
+    """A cause of a score; times, day: how often and when last (day since 1970) the user bought that."""
 
     cause: int
     subject: int
@@ -21,7 +21,9 @@ class Fact(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a pick stands: its rank, and its category with how often and when last the user bought from it."""
+    """Where a pick stands: its rank, and its category with how often and when last it was bought from."""
+
+    item: int
 
     rank: int
     n_ranked: int
@@ -29,6 +31,11 @@ class Place(NamedTuple):
     times: int
     day: int
     has_history: bool
+
+    @property
+    def is_new(self) -> bool:
+        """Whether somebody with a history has bought nothing of the category."""
+        return self.has_history and self.times == 0 and self.category >= 0
 
 
 @dataclass(frozen=True)
@@ -49,10 +56,8 @@ class Sentences:
             return (Reason("rank", self._with_category(text, place), (place.rank,), 0.0),)
         told = [self._reason(cause, found, place) for cause, found in list(kinds.items())[:2]]
         head = told[0]
-        if head.kind not in ("item", "category") or (place.has_history and not place.times):
-            is_said = head.kind == "category"
-            text = head.text if is_said and not place.has_history else self._with_category(head.text, place)
-            told[0] = Reason(head.kind, text, head.subjects, head.amount)
+        if head.kind in _OF_THE_ITEM or (head.kind == "item" and place.is_new):
+            told[0] = replace(head, text=self._with_category(head.text, place))
         return tuple(told)
 
     def _reason(self, cause: int, facts: list[Fact], place: Place) -> Reason:
@@ -60,14 +65,16 @@ class Sentences:
             return self._of_items(facts)
         if cause == Cause.CATEGORY:
             return self._of_categories(facts, place)
-        fact = facts[0]
-        kind = Cause(cause).name.lower()
+        fact, kind = facts[0], Cause(cause).name.lower()
+        item = self.names.items[place.item]
         if cause == Cause.BUYERS:
-            text = self._say("reason.buyers.one" if fact.subject == 1 else "reason.buyers", n=fact.subject)
+            text = self._say(
+                "reason.buyers.one" if fact.subject == 1 else "reason.buyers", item=item, n=fact.subject
+            )
         elif cause == Cause.RISE:
-            text = self._say("reason.rise", percent=fact.subject)
+            text = self._say("reason.rise", item=item, percent=fact.subject)
         else:
-            text = self._say("reason.share", share=percent_of_million(fact.subject))
+            text = self._say("reason.share", item=item, share=percent_of_million(fact.subject))
         return Reason(kind, text, (fact.subject,), fact.amount)
 
     def _of_items(self, facts: list[Fact]) -> Reason:
@@ -95,7 +102,7 @@ class Sentences:
             text = self._say("reason.category.own", category=names[first.subject], habit=habit)
             return Reason("category", text, (first.subject,), first.amount)
         facts_told = {
-            "category": names[place.category] if place.category >= 0 else "",
+            "category": self._named_as_new(place),
             "source": names[first.subject],
             "habit": habit,
         }
@@ -111,14 +118,20 @@ class Sentences:
         if place.category < 0:
             return text
         category = self.names.categories[place.category]
-        if not place.has_history:
-            clause = self._say("reason.of_category", category=category)
+        if place.is_new:
+            clause = self._say("reason.new_category", category=category)
         elif place.times:
             habit = self._habit(place.times, place.day)
             clause = self._say("reason.known_category", category=category, habit=habit)
         else:
-            clause = self._say("reason.new_category", category=category)
+            clause = self._say("reason.of_category", category=category)
         return self._say("reason.joined", first=text, second=clause)
+
+    def _named_as_new(self, place: Place) -> str:
+        if place.category < 0:
+            return ""
+        name = self.names.categories[place.category]
+        return self._say("name.new", name=name) if place.is_new else name
 
     def _habit(self, times: int, day: int) -> str:
         if times < 1:
@@ -130,6 +143,10 @@ class Sentences:
 
     def _say(self, key: str, **facts: object) -> str:
         return say(key, self.language, **facts)
+
+
+_OF_THE_ITEM = ("buyers", "rise", "share")
+"""Kinds of reasons that are the same for every user: a word on the category makes them the user's own."""
 
 
 def percent_of_million(parts: int) -> str:

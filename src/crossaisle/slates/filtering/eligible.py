@@ -64,7 +64,7 @@ class Eligible(Allowed):
     """What a focus allows, less what the filters of each query remove.
 
     Args:
-        why: int8 (n_items,), places in Why: what keeps an item out of every slate, 0 for the eligible `items`.
+        why: int8 (n_items,), places in Why: what keeps an item out of all slates, 0 for the eligible `items`.
         filters: what keeps items out of some slates, in the order in which it is told.
         min_purchases: what the established rule asked for in the end.
     """
@@ -118,7 +118,7 @@ def eligible(
 
 
 def established_threshold(dataset: Dataset, wanted: int | None) -> int:
-    """The purchases asked of an item: `wanted`, by default 5, or 0 in data without times, which is a published split.
+    """The purchases asked of an item: `wanted`, by default 5, or 0 in data without times: a published split.
 
     In a shop so small that no item reaches it, any item that was bought will do.
     """

@@ -4,7 +4,7 @@ import numpy as np
 
 from crossaisle.data.queries import Queries
 from crossaisle.models.recommender import Fitted
-from crossaisle.numerics.arrays import Codes, Floats, Numbers, batches
+from crossaisle.numerics.arrays import Floats, Numbers, batches
 from crossaisle.numerics.topk import top_k
 from crossaisle.slates.filtering.eligible import Eligible, Why
 from crossaisle.slates.reranking.limits import Limits
@@ -13,7 +13,7 @@ from crossaisle.slates.reranking.limits import Limits
 def removed(
     model: Fitted, queries: Queries, allowed: Eligible, lowest: Floats, n: int
 ) -> list[list[tuple[int, Why, float]]]:
-    """For each query, up to `n` items a filter that score no less than the slate's lowest pick: item, why, score.
+    """For each query, up to `n` items a filter that score no less than the lowest pick: item, why, score.
 
     Args:
         lowest: float32 (n_queries,), the lowest score of the model in each slate.
@@ -58,10 +58,3 @@ def _limit(item: int, slate: Numbers, limits: Limits) -> Why:
     if most is not None and category >= 0 and (limits.category[slate] == category).sum() >= most:
         return Why.MAX_PER_CATEGORY
     return Why.RERANKED
-
-
-def codes(reasons: Codes) -> dict[Why, int]:
-    """How many items each filter removed: Why → number."""
-    return {
-        Why(code): int(n) for code, n in enumerate(np.bincount(reasons, minlength=len(Why))) if n and code
-    }

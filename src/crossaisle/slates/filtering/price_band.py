@@ -14,7 +14,7 @@ from crossaisle.numerics.arrays import AnyArray, Bools, Doubles, Floats, Numbers
 
 @dataclass(frozen=True)
 class PriceBand:
-    """A price stands at the level log(price / middle); the band is ±log(width) around the user's median level.
+    """A price stands at the level log(price / middle); the band is ±log(width) around the user's median.
 
     Args:
         prices: float32 (n_items,), currency per unit, NaN where unknown.
@@ -28,7 +28,7 @@ class PriceBand:
 
     @classmethod
     def of(cls, dataset: Dataset, within: Literal["category", "shop"], width: float) -> "PriceBand":
-        """Learn the categories' median prices. Items without a category are compared with the whole shop's."""
+        """Learn the categories' median prices. Items without a category stand beside the whole shop's."""
         fitted = PriceBands().fit(dataset)
         middles = fitted.middles[fitted.category] if within == "category" else np.ones(dataset.n_items)
         return cls(fitted.prices, middles, width)
@@ -41,10 +41,10 @@ class PriceBand:
         levels = self._levels(items, np.where(np.isnan(paid), self.prices[items], paid))
         known = np.isfinite(levels)
         median = group_quantiles(levels[known], rows[known], len(queries), np.array([0.5]))
-        return median[:, 0].astype(np.float32)
+        return np.asarray(median[:, 0], dtype=np.float32)
 
     def excess(self, queries: Queries, items: Numbers) -> Floats:
-        """float32 (n_queries, n_columns): how far outside the band, as a logarithm; 0 inside or where unknown.
+        """float32 (n_queries, n_columns): how far outside the band, as a logarithm; 0 inside or if unknown.
 
         Args:
             items: int32 (n_columns,), the same for all queries, or (n_queries, n_columns); −1 is unknown.
@@ -52,7 +52,7 @@ class PriceBand:
         places = np.maximum(items, 0)
         levels = np.where(items < 0, np.nan, self._levels(places, self.prices[places]))
         far = np.abs(levels - self.usual(queries)[:, None]) - np.log(self.width)
-        return np.maximum(np.nan_to_num(far, nan=0.0), 0).astype(np.float32)
+        return np.asarray(np.maximum(np.nan_to_num(far, nan=0.0), 0), dtype=np.float32)
 
     def mask(self, queries: Queries, items: Numbers) -> Bools:
         """bool (n_queries, n_columns): inside the band, or not known to be outside."""
@@ -60,7 +60,8 @@ class PriceBand:
 
     def _levels(self, items: Numbers, prices: Floats) -> AnyArray:
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(prices > 0, np.log(prices / self.middles[items]), np.nan)
+            levels: AnyArray = np.where(prices > 0, np.log(prices / self.middles[items]), np.nan)
+        return levels
 
 
 _ROUNDING = 1e-6

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
+from crossaisle.data.index import Ids
 from crossaisle.data.queries import Queries
 from crossaisle.errors import UsageError
 from crossaisle.numerics.arrays import Bools, Floats, Numbers
@@ -11,12 +13,22 @@ from crossaisle.numerics.arrays import Bools, Floats, Numbers
 
 @dataclass(frozen=True)
 class Stock:
-    """quantities: float32 (n_items,) of the whole shop, or (n_stores, n_items) by the dataset's stores, units.
+    """quantities: float32 (n_items,) of the shop, or (n_stores, n_items) by the dataset's stores, units.
 
     NaN is an unknown quantity, which does not keep an item out.
     """
 
     quantities: Floats
+
+    @classmethod
+    def of(cls, table: "pa.Table", items: Ids) -> "Stock":
+        """The whole shop's quantities from a table of item_id and quantity, one row a store."""
+        numbers = items.numbers(table["item_id"])
+        known = numbers >= 0
+        amounts = np.asarray(table["quantity"].cast(pa.float64()).to_numpy(), dtype=np.float64)[known]
+        counted = np.bincount(numbers[known], minlength=len(items)) > 0
+        sums = np.bincount(numbers[known], weights=np.nan_to_num(amounts), minlength=len(items))
+        return cls(np.where(counted, sums, np.nan).astype(np.float32))
 
     def checked(self, n_items: int) -> "Stock":
         """Itself.

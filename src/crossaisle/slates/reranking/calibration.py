@@ -33,7 +33,7 @@ class Taste:
         counts = np.zeros((n_rows, self.n_groups + 1))
         np.add.at(counts, (rows, self.group[items]), 1)
         counts[:, self.n_groups] = 0
-        return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Distance:
         size = self.counts.sum(axis=1, keepdims=True) + 1
         without, with_one = self._terms(self.counts / size), self._terms((self.counts + 1) / size)
         change = np.take_along_axis(with_one - without, self.groups, axis=1)
-        return (without.sum(axis=1, keepdims=True) + change).astype(np.float32)
+        return np.asarray(without.sum(axis=1, keepdims=True) + change, dtype=np.float32)
 
     def add(self, chosen: Numbers) -> None:
         """Put one more item into each slate, int32 (n_queries,), −1 for none."""

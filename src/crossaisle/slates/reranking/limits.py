@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crossaisle.numerics.arrays import Bools, Numbers
+from crossaisle.numerics.arrays import AnyArray, Bools, Numbers
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class OpenPlaces:
-    """Which candidates may still be chosen: is_open, bool (n_queries, n_candidates), kept up to date in place."""
+    """Which candidates may still be chosen: is_open, bool (n_queries, n_candidates), changed in place."""
 
     limits: Limits
     items: Numbers
@@ -55,7 +55,7 @@ class OpenPlaces:
                 rows = found[here[items]]
                 self.is_open[rows] &= ~there[self.items[rows]]
 
-    def _close_full_categories(self, rows: Numbers, items: Numbers, most: int) -> None:
+    def _close_full_categories(self, rows: AnyArray, items: Numbers, most: int) -> None:
         category = self.limits.category[items]
         rows, category = rows[category >= 0], category[category >= 0]
         self.counts[rows, category] += 1

@@ -1,4 +1,4 @@
-"""The finished order: one place at a time, the open candidate of the highest value, as MMR and calibration choose."""
+"""The finished order: place by place, the open candidate of the highest value, as in MMR and calibration."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -31,7 +31,7 @@ def select(
 ) -> Numbers:
     """The columns of the chosen candidates, best first.
 
-    The value of a candidate is (1 − Σ weights) · relevance − Σ weight · cost, and of equals the earlier column wins.
+    A candidate's value is (1 − Σ weights) · relevance − Σ weight · cost; of equals the earlier column wins.
 
     Args:
         items: int32 (n_queries, n_candidates), −1 for none.
