@@ -145,10 +145,13 @@ def test_names_of_schema_org_are_known_without_a_map() -> None:
 def test_event_ids_tell_rows_apart_whatever_separators_they_hold_and_null_from_empty() -> None:
     base = {"timestamp": "2025-01-01", "event_type": "view"}
     pairs = [("a\x1f", "b"), ("a", "\x1fb"), ("a", "b"), ("b", "a"), ("a1", "b"), ("a", "1b")]
+    pairs += [("a\x1e", "b"), ("a\x1f", "\x1fb"), ("a\x1f\x1f", "b")]
     rows: list[dict[str, Any]] = [
         {"user_id": user, "item_id": item, "channel": None, **base} for user, item in pairs
     ]
-    rows += [{"user_id": "a", "item_id": "b", "channel": channel, **base} for channel in ("", "x")]
+    rows += [
+        {"user_id": "a", "item_id": "b", "channel": channel, **base} for channel in ("x", "\x1e", "\x1f")
+    ]
     assert len({row["event_id"] for row in read(rows)}) == len(rows)
 
 

@@ -10,6 +10,8 @@ from crossaisle.data.cleaning.ids import n_bytes
 from crossaisle.data.cleaning.rule import rule
 from crossaisle.data.tables import LINE
 
+_SEPARATOR, _NULL = "\x1f", "\x1e"
+
 PART = "_part"
 """Number of the file that a row stood in."""
 
@@ -26,12 +28,15 @@ class ExactDuplicates:
 def content_hash(rows: ir.Table, names: list[str]) -> ir.StringValue:
     """128-bit hash in hexadecimal of a row's values in `names`, null and empty told apart.
 
-    What is hashed is the values joined by unit separators, then their lengths, so that no two rows of
-    different values give the same text.
+    What is hashed is the values joined by a separator, a null as a mark; where a value holds the separator
+    or is the mark, the lengths follow. So no two rows of different values give the same text.
     """
     texts = [_text(rows[name]) for name in sorted(names)]
+    values = [text.fill_null(_NULL) for text in texts]
     lengths = [n_bytes(text).cast("string").fill_null("-") for text in texts]
-    return _joined("\x1f", [*(text.fill_null("") for text in texts), *lengths]).hexdigest("md5")
+    is_plain = ibis.and_(*(~(text.contains(_SEPARATOR) | (text == _NULL)).fill_null(False) for text in texts))
+    joined = ibis.ifelse(is_plain, _joined(_SEPARATOR, values), _joined(_SEPARATOR, values + lengths))
+    return joined.hexdigest("md5")
 
 
 def _joined(separator: str, texts: list[ir.StringValue]) -> ir.StringValue:

@@ -88,7 +88,7 @@ def judged(rows: ir.Table, mends: Sequence[Mend], rules: Sequence[Rule], facts: 
     """Rows with MENDED, RULE and REASON. The first rule that fires has the row.
 
     Args:
-        rows: mapped rows, with ROW: the row as it stood, as JSON.
+        rows: mapped rows, with ROW: the row as it stood, as a struct; it becomes JSON where a rule fires.
     """
     rows = rows.mutate(**{MENDED: ibis.null("string")})
     for mend in mends:
@@ -108,7 +108,7 @@ def judged(rows: ir.Table, mends: Sequence[Mend], rules: Sequence[Rule], facts: 
     name = ibis.cases(*[(rows._fired == number, name) for number, (_, name, _) in enumerate(fired)])
     reason = ibis.cases(*[(rows._fired == number, reason) for number, (_, _, reason) in enumerate(fired)])
     nothing = ibis.null("string")
-    aside = {RULE: name, REASON: reason, ROW: rows[ROW]}
+    aside = {RULE: name, REASON: reason, ROW: rows[ROW].cast("json").cast("string")}
     return rows.mutate(
         **{column: ibis.ifelse(rows._fired.isnull(), nothing, value) for column, value in aside.items()}
     ).drop("_fired")

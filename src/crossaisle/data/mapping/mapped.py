@@ -24,8 +24,8 @@ def mapped(
 ) -> ir.Table:
     """Rows in the table's columns, as far as the source has them.
 
-    Beside them: TEXT + name for what was read from text, ROW (the source's row as JSON), LINE if the source
-    gave it, `event_id` for events always, and own columns where the table keeps them.
+    Beside them: TEXT + name for what was read from text, ROW (the source's row as a struct), LINE if the
+    source gave it, `event_id` for events always, and own columns where the table keeps them.
 
     Args:
         where: the file's name, for errors.
@@ -35,7 +35,7 @@ def mapped(
         InputError: the source lacks a column that the table requires, or one that the map names.
     """
     own = [name for name in rows.columns if name != LINE]
-    rows = rows.mutate(**{ROW: ibis.struct({name: rows[name] for name in own}).cast("json").cast("string")})
+    rows = rows.mutate(**{ROW: ibis.struct({name: rows[name] for name in own})})
     if table is EVENTS:
         rows = flattened(rows) if is_nested(rows) else rows
         rows = rows.mutate(

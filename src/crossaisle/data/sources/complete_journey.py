@@ -8,7 +8,7 @@ import hashlib
 import importlib.util
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from crossaisle.data.mapping import Map, Value
 from crossaisle.data.source import Part
 from crossaisle.data.tables import LINE
 from crossaisle.errors import InputError
+
+_FIRST_WEEK, _N_WEEKS = datetime(2016, 12, 26, tzinfo=UTC), 53
 
 NON_GOODS = ("COUPON/MISC ITEMS", "FUEL", "MISC SALES TRANS", "NO COMMODITY DESCRIPTION")
 
@@ -143,8 +145,11 @@ def _with_ids(rows: ir.Table) -> ir.Table:
 
 def _promotions(rows: ir.Table) -> ir.Table:
     """Week 1 holds the days up to Monday, 2 January 2017, on which week 2 starts."""
-    first = ibis.literal(datetime(2016, 12, 26, tzinfo=UTC), type="timestamp('UTC')")
-    start = first + ((rows.week - 1) * 7).as_interval("D")
+    firsts = [_FIRST_WEEK + timedelta(weeks=week) for week in range(_N_WEEKS)]
+    days = {"start": firsts, "end": [first + timedelta(weeks=1) for first in firsts]}
+    moments = {name: pa.array(times, pa.timestamp("us", "UTC")) for name, times in days.items()}
+    weeks = ibis.memtable(pa.table({"week": list(range(1, _N_WEEKS + 1)), **moments}))
+    rows = rows.drop(LINE).join(weeks, "week")
     shown, mailed = rows.display_location != "0", rows.mailer_location != "0"
     kind = ibis.cases(
         (shown & mailed, "display and mailer"),
@@ -152,5 +157,4 @@ def _promotions(rows: ir.Table) -> ir.Table:
         (mailed, "mailer"),
         else_=ibis.null("string"),
     )
-    end = start + ibis.interval(days=7)
-    return rows.mutate(start=start, end=end, kind=kind).drop(LINE, "week").rename(item_id="product_id")
+    return rows.mutate(kind=kind).drop("week").rename(item_id="product_id")
