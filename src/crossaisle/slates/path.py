@@ -31,11 +31,11 @@ from crossaisle.words import Language
 
 @dataclass(frozen=True)
 class Stage:
-    """Who fills places: a model, sources beside it, and the number of the first of them in Slates.sources."""
+    """Who fills places: the model that ranks, sources beside it, and its number in Slates.rankers."""
 
     model: Fitted
     sources: tuple[Fitted, ...]
-    first_source: int
+    ranker: int
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class SlatePath:
         dataset: the history that slates start from.
         options: see SlateOptions.
         fallback: fills what the model leaves empty.
-        sources: recommenders that bring candidates beside the model.
+        sources: recommenders that bring candidates beside the model, and rank where it has nothing to say.
         stock: quantities, or None where they are unknown.
         language: of reasons.
     """
@@ -98,26 +98,31 @@ class SlatePath:
     def slates(self, queries: Queries, allowed: Eligible, k: int, explain: bool = False) -> Slates:
         """A slate of up to `k` items for each query. For many queries, call it batch by batch.
 
-        A query without history is the fallback's, and so is one of which the model has nothing to say. A
-        slate that the model leaves short is topped up by the fallback.
+        What the model leaves empty is filled by the sources in their order, then by the fallback, each
+        ranking for itself. A query without history is the fallback's alone.
 
         Raises:
             UsageError: k is below one.
         """
         if k < 1:
             raise UsageError(f"k={k}", remedy="Ask for at least one item.")
-        with_history: Bools = np.diff(queries.indptr) > 0
-        own = self._filled(
-            empty(queries.users, k), Stage(self.model, self.sources, 0), queries, allowed, with_history
-        )
-        is_short: Bools = np.any(own.items < 0, axis=1)
-        full = self._filled(own, Stage(self.fallback, (), FALLBACK), queries, allowed, is_short)
-        slates = replace(full, fallback=(full.items[:, 0] >= 0) & (own.items[:, 0] < 0))
+        slates = empty(queries.users, k)
+        with_history = np.diff(queries.indptr) > 0
+        for stage in self._stages():
+            is_short = np.any(slates.items < 0, axis=1)
+            wanted = is_short if stage.ranker == FALLBACK else is_short & with_history
+            slates = self._filled(slates, stage, queries, allowed, wanted)
+        by_fallback = np.all((slates.rankers == FALLBACK) | (slates.items < 0), axis=1)
+        slates = replace(slates, fallback=by_fallback & (slates.items[:, 0] >= 0))
         if self.options.left_out:
             slates = replace(slates, left_out=self._left_out(queries, allowed, slates))
         if explain:
             slates = replace(slates, reasons=self._explainer.reasons(queries, slates, len(allowed.items)))
         return slates
+
+    def _stages(self) -> tuple[Stage, ...]:
+        alone = (Stage(source, (), number) for number, source in enumerate(self.sources, start=1))
+        return (Stage(self.model, self.sources, 0), *alone, Stage(self.fallback, (), FALLBACK))
 
     def _filled(
         self, begun: Slates, stage: Stage, queries: Queries, allowed: Eligible, wanted: Bools
@@ -134,7 +139,7 @@ class SlatePath:
             n = min(width, n_items)
             candidates = retrieve(stage.model, stage.sources, queries[rows], allowed, n)
             columns = self._chosen(candidates, queries[rows], begun.items[rows])
-            slates = filled(slates, rows, begun, candidates, columns, stage.first_source)
+            slates = filled(slates, rows, begun, candidates, columns, stage.ranker)
             has_more = candidates.items[:, n - 1] >= 0
             rows = rows[has_more & (slates.items[rows] < 0).any(axis=1)] if n < n_items else rows[:0]
             width *= 4
@@ -157,7 +162,7 @@ class SlatePath:
 
     def _left_out(self, queries: Queries, allowed: Eligible, slates: Slates) -> list[tuple[LeftOut, ...]]:
         n, k = self.options.left_out, slates.items.shape[1]
-        own = (slates.items >= 0) & (slates.sources != FALLBACK)
+        own = (slates.items >= 0) & (slates.rankers == 0)
         lowest = np.where(own, slates.scores, np.inf).min(axis=1)
         lowest = np.where(np.isfinite(lowest) & (slates.items[:, -1] >= 0), lowest, -np.inf).astype(
             np.float32
@@ -201,4 +206,6 @@ class SlatePath:
 
     @cached_property
     def _explainer(self) -> Explainer:
-        return Explainer.of(self.model, self.fallback, self.dataset, self.language)
+        return Explainer.of(
+            {stage.ranker: stage.model for stage in self._stages()}, self.dataset, self.language
+        )

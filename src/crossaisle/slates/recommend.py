@@ -52,7 +52,7 @@ def recommend(
         as_of: the moment of the slates, by default the end of the dataset.
         options: knobs of the path; by default the slate is the model's ranking.
         fallback: fills what the model leaves empty, by default with what most people bought.
-        sources: recommenders that bring candidates beside the model's own.
+        sources: recommenders that bring candidates beside the model's own, and rank where it is silent.
         stock: quantities, where they are known.
         language: en or zh, of the reasons.
 

@@ -8,7 +8,7 @@ import numpy as np
 from crossaisle.data.focus import Allowed
 from crossaisle.data.queries import Queries
 from crossaisle.models.recommender import Fitted
-from crossaisle.numerics.arrays import Bools, Codes, Floats, Numbers
+from crossaisle.numerics.arrays import Bools, Codes, Floats, Numbers, batches
 from crossaisle.slates.ranking import rank
 
 
@@ -64,11 +64,16 @@ def _tells_apart(model: Fitted, queries: Queries, allowed: Allowed, candidates: 
     n_found = np.isfinite(scores).sum(axis=1)
     tied = (n_found > 1) & (scores[:, 0] == scores[np.arange(len(scores)), np.maximum(n_found - 1, 0)])
     knows = np.ones(len(scores), dtype=np.bool_)
-    for row in np.flatnonzero(tied):
-        one = queries[row : row + 1]
-        scored = model.scores(one, allowed.items)[allowed.mask(one)]
-        scored = scored[np.isfinite(scored)]
-        knows[row] = scored.min() < scored.max()
+    rows = np.flatnonzero(tied)
+    for part in batches(len(rows), 20 * len(allowed.items) + queries.n_items):
+        batch = queries[rows[part]]
+        scored = model.scores(batch, allowed.items)
+        is_said = allowed.mask(batch) & np.isfinite(scored)
+        low, high = (
+            np.where(is_said, scored, np.inf).min(axis=1),
+            np.where(is_said, scored, -np.inf).max(axis=1),
+        )
+        knows[rows[part]] = low < high
     return knows
 
 

@@ -13,7 +13,7 @@ from crossaisle.slates.filtering.eligible import Why
 from crossaisle.slates.retrieval import Candidates
 
 FALLBACK = -1
-"""The source of a pick that the fallback made; 0 is the model, above it the other sources in their order."""
+"""The fallback's number among rankers and sources; 0 is the model, above it the other sources in order."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,14 @@ class Reason:
 
 @dataclass(frozen=True)
 class Pick:
-    """An item in a slate: its number, score, rank from 1, reasons, and the source that brought it."""
+    """An item in a slate: its number, score, rank from 1, reasons, who brought it and who scored it."""
 
     item: int
     score: float
     rank: int
     reasons: tuple[Reason, ...]
     source: int
+    ranker: int
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Slate:
-    """One user's slate. user: the number, −1 if unknown. fallback: no pick is the model's."""
+    """One user's slate. user: the number, −1 if unknown. fallback: every pick is the fallback's."""
 
     user: int
     picks: tuple[Pick, ...]
@@ -74,9 +75,9 @@ class Slates:
     Args:
         users: int32 (n,), user numbers, −1 if unknown.
         items: int32 (n, k), best first, −1 where no item is left.
-        scores: float32 (n, k), by the model; picks that top up have the fallback's, moved below the model's.
-        sources: int8 (n, k), see FALLBACK.
-        fallback: bool (n,), no pick is the model's.
+        scores: float32 (n, k), by the ranker; those of picks that top up are moved below the ones before.
+        sources, rankers: int8 (n, k), who brought an item and who scored it, see FALLBACK.
+        fallback: bool (n,), every pick is the fallback's.
         reasons: of each pick, or None when not asked for.
         left_out: of each slate, or None when not asked for.
     """
@@ -85,6 +86,7 @@ class Slates:
     items: Numbers
     scores: Floats
     sources: Codes
+    rankers: Codes
     fallback: Bools
     reasons: Explained | None = None
     left_out: Sequence[tuple[LeftOut, ...]] | None = None
@@ -102,6 +104,7 @@ class Slates:
                 place + 1,
                 self.reasons[row][place] if self.reasons else (),
                 int(self.sources[row, place]),
+                int(self.rankers[row, place]),
             )
             for place in range(n_picks)
         )
@@ -137,12 +140,13 @@ def empty(users: Numbers, k: int) -> Slates:
         np.full(shape, -1, dtype=np.int32),
         np.full(shape, -np.inf, dtype=np.float32),
         np.zeros(shape, dtype=np.int8),
+        np.zeros(shape, dtype=np.int8),
         np.zeros(len(users), dtype=np.bool_),
     )
 
 
 def filled(
-    slates: Slates, rows: AnyArray, begun: Slates, candidates: Candidates, columns: Numbers, first_source: int
+    slates: Slates, rows: AnyArray, begun: Slates, candidates: Candidates, columns: Numbers, ranker: int
 ) -> Slates:
     """The slates with the places of `rows` after their begun picks taken by the chosen candidates.
 
@@ -151,7 +155,7 @@ def filled(
         begun: what each slate held before.
         candidates: of the rows.
         columns: int32 (n_rows, k), the candidates chosen, best first, −1 for none.
-        first_source: added to the candidates' sources.
+        ranker: who scored them; the candidates' sources count from it.
     """
     n_begun = (begun.items[rows] >= 0).sum(axis=1)[:, None]
     n_chosen = (columns >= 0).sum(axis=1)[:, None]
@@ -161,21 +165,30 @@ def filled(
     at = np.maximum(columns, 0)
     chosen_items = np.take_along_axis(candidates.items, at, axis=1)
     chosen_scores = np.take_along_axis(candidates.scores, at, axis=1)
-    chosen_sources = np.take_along_axis(candidates.sources, at, axis=1) + first_source
+    chosen_sources = np.take_along_axis(candidates.sources, at, axis=1) + ranker
     lowest = np.where(begun.items[rows] >= 0, begun.scores[rows], np.inf).min(axis=1, initial=np.inf)
     highest = np.where(chosen, chosen_scores, -np.inf).max(axis=1, initial=-np.inf)
     below = np.where(np.isfinite(lowest) & np.isfinite(highest), lowest - highest - 1, 0)
     chosen_scores = chosen_scores + below[:, None]
-    items, scores, sources = slates.items.copy(), slates.scores.copy(), slates.sources.copy()
-    for before, value, after in (
-        (begun.items, chosen_items, items),
-        (begun.scores, chosen_scores, scores),
-        (begun.sources, chosen_sources, sources),
-    ):
+    made: tuple[AnyArray, ...] = (
+        slates.items.copy(),
+        slates.scores.copy(),
+        slates.sources.copy(),
+        slates.rankers.copy(),
+    )
+    held: tuple[AnyArray, ...] = (begun.items, begun.scores, begun.sources, begun.rankers)
+    values: tuple[AnyArray, ...] = (
+        chosen_items,
+        chosen_scores,
+        chosen_sources,
+        np.full_like(chosen_sources, ranker),
+    )
+    for before, value, after in zip(held, values, made, strict=True):
         part = before[rows]
         part[target] = value[chosen]
         after[rows] = part
-    return replace(slates, items=items, scores=scores, sources=sources)
+    items, scores, sources, rankers = made
+    return replace(slates, items=items, scores=scores, sources=sources, rankers=rankers)
 
 
 def _joined(reasons: tuple[Reason, ...]) -> str:

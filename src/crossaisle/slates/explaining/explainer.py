@@ -8,12 +8,12 @@ from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import DAY
 from crossaisle.data.queries import Queries
 from crossaisle.models.recommender import Cause, Fitted
-from crossaisle.numerics.arrays import Longs, Numbers
+from crossaisle.numerics.arrays import AnyArray, Longs, Numbers
 from crossaisle.slates.explaining.habits import Habits
 from crossaisle.slates.explaining.names import Names, days
 from crossaisle.slates.explaining.sentences import Fact, Place, Sentences
 from crossaisle.slates.filtering.eligible import Eligible, Why, has_times
-from crossaisle.slates.slate import FALLBACK, Explained, Slates
+from crossaisle.slates.slate import Explained, Slates
 from crossaisle.words import Language, say
 
 N_CAUSES = 4
@@ -22,10 +22,9 @@ N_CAUSES = 4
 
 @dataclass(frozen=True)
 class Explainer:
-    """Explains the picks of a model and of its fallback."""
+    """Explains picks by what moved their scores. rankers: number in Slates.rankers → recommender."""
 
-    model: Fitted
-    fallback: Fitted
+    rankers: dict[int, Fitted]
     names: Names
     category: Numbers
     counts: Longs
@@ -34,11 +33,10 @@ class Explainer:
     language: Language
 
     @classmethod
-    def of(cls, model: Fitted, fallback: Fitted, dataset: Dataset, language: Language) -> "Explainer":
+    def of(cls, rankers: dict[int, Fitted], dataset: Dataset, language: Language) -> "Explainer":
         """Read the names once."""
         return cls(
-            model,
-            fallback,
+            rankers,
             Names.of(dataset),
             dataset.catalogue.category,
             dataset.purchase_counts(),
@@ -55,15 +53,15 @@ class Explainer:
         """
         by_item = Habits.of(queries, np.arange(queries.n_items, dtype=np.int32), queries.n_items)
         by_category = Habits.of(queries, self.category, self.n_categories)
-        is_fallback = slates.sources == FALLBACK
-        facts = _facts(self.model, queries, np.where(is_fallback, -1, slates.items), by_item, by_category)
-        if is_fallback.any():
-            others = np.where(is_fallback, slates.items, -1)
-            spare = _facts(self.fallback, queries, others, by_item, by_category)
-            facts = [
-                [one or other for one, other in zip(*rows, strict=True)]
-                for rows in zip(facts, spare, strict=True)
-            ]
+        facts: list[list[list[Fact]]] = [[[] for _ in row] for row in slates.items]
+        for ranker, model in self.rankers.items():
+            is_his = (slates.rankers == ranker) & (slates.items >= 0)
+            rows = np.flatnonzero(is_his.any(axis=1))
+            if len(rows):
+                items = np.where(is_his, slates.items, -1)[rows]
+                told = _facts(model, queries[rows], rows, items, by_item, by_category)
+                for row, found in zip(rows.tolist(), told, strict=True):
+                    facts[row] = [new or old for old, new in zip(facts[row], found, strict=True)]
         sentences = Sentences(self.names, self._dates(by_item, by_category, queries), self.language)
         return [
             [sentences.reasons(causes, place) for causes, place in zip(row, places, strict=False)]
@@ -111,13 +109,13 @@ class Explainer:
 
 
 def _facts(
-    model: Fitted, queries: Queries, items: Numbers, by_item: Habits, by_category: Habits
+    model: Fitted, queries: Queries, rows: AnyArray, items: Numbers, by_item: Habits, by_category: Habits
 ) -> list[list[list[Fact]]]:
-    """Causes of each item, strongest first; none for −1 and where the model cannot say."""
+    """Causes of each item of the queries at `rows`, strongest first; none where the model cannot say."""
     found = model.contributions(queries, items, N_CAUSES)
     if found is None:
         return [[[] for _ in row] for row in items.tolist()]
-    rows = np.arange(len(items))[:, None, None]
+    rows = rows[:, None, None]
     is_item, is_category = found.causes == Cause.ITEM, found.causes == Cause.CATEGORY
     habits = [
         np.where(is_item, one, np.where(is_category, other, 0))
