@@ -11,6 +11,7 @@ from crossaisle.data.denoising import Denoising
 from crossaisle.data.mapping import Map
 from crossaisle.data.mapping.map import map_from
 from crossaisle.errors import SettingsError
+from crossaisle.slates.options import SlateOptions
 from crossaisle.words import Language
 
 FILE = "crossaisle.toml"
@@ -38,6 +39,7 @@ class SlateSettings(BaseModel):
 
     k: int = Field(20, ge=1, le=1000, description="items in a slate")
     focus: str = Field("new-categories", description="all, explore, new-categories or category=NAME")
+    path: SlateOptions = Field(SlateOptions(), description="knobs of the slate path, a shop's own rules")
 
 
 class LimitSettings(BaseModel):
@@ -155,6 +157,11 @@ TEMPLATE = """\
 # [slates]
 # k = 20
 # focus = "new-categories"     # all, explore, new-categories, category=NAME
+# [slates.path]                # every knob is off by default
+# diversity = 0.2              # weight of unlikeness (MMR)
+# max_per_category = 3
+# [slates.path.rules.never]    # what is never shown
+# categories = ["TOBACCO"]
 
 # [limits]
 # memory = "2GB"               # of the table engine

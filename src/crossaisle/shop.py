@@ -5,9 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
-
-import pandas as pd
+from typing import Any
 
 from crossaisle import plugins
 from crossaisle.data.dataset import Dataset
@@ -16,9 +14,11 @@ from crossaisle.data.index import Index
 from crossaisle.data.moments import FOREVER, moment
 from crossaisle.data.source import Source
 from crossaisle.data.split import Split
-from crossaisle.data.training import Progress, Training, silent
+from crossaisle.data.training import Progress, silent
 from crossaisle.errors import InputError, SettingsError, StorageError
-from crossaisle.evaluation.protocol import Evaluation, evaluate
+from crossaisle.evaluation.protocol import Evaluation
+from crossaisle.evaluation.report import write_report
+from crossaisle.loop.evaluate import fit_and_measure
 from crossaisle.loop.load import LoadOptions, load
 from crossaisle.loop.load_report import LoadReport
 from crossaisle.loop.train import Trained, TrainOptions, publish, train
@@ -26,7 +26,8 @@ from crossaisle.models.artifacts import Artifact, read_artifact, read_manifest
 from crossaisle.models.part import from_text, from_values
 from crossaisle.models.recommender import Fitted, Recommender
 from crossaisle.settings import FILE, TEMPLATE, Settings, read_settings
-from crossaisle.slates.recommend import recommend
+from crossaisle.slates.filtering.stock import Stock
+from crossaisle.slates.recommend import Request
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine
 from crossaisle.stores.registry import Registry
@@ -78,10 +79,10 @@ class Shop:
             raise StorageError(f"the folder cannot be written: {error.strerror}", str(path)) from None
         return cls.open(path)
 
-    def load(self, source: Source, progress: Progress = silent) -> LoadReport:
-        """Load a source into the lake; what settings say of columns and cleaning goes before the source's own map."""
+    def load(self, source: Source, progress: Progress = silent, own_map: bool = True) -> LoadReport:
+        """Load a source into the lake, read by the settings' map if they have one, else (or not `own_map`) by the source's."""
         limits = self.settings.limits
-        shop_map = self.settings.map if self.settings.is_mapped else None
+        shop_map = self.settings.map if own_map and self.settings.is_mapped else None
         options = LoadOptions(map=shop_map, memory_limit=limits.memory, threads=limits.threads)
         now = time.time_ns() // 1000
         return load(source, self.lake, self.quarantine, options, now, progress, time.monotonic)
@@ -143,29 +144,26 @@ class Shop:
         fitted = plugins.recommender(artifact.recommender).fitted.restore(artifact.state)
         return LiveModel(version, artifact, fitted, int(artifact.facts["until_microseconds"]))
 
-    def recommend(
-        self,
-        user_ids: Sequence[str] | Literal["all"],
-        k: int | None = None,
-        focus: str | None = None,
-        as_of: str | None = None,
-        explain: bool = True,
-        progress: Progress = silent,
-    ) -> pd.DataFrame:
-        """Slates from the live model: user_id, item_id, score, rank, and reasons when they are asked for."""
+    def slates(self, focus: str | None = None, as_of: str | None = None) -> Request:
+        """Slates of the live model, to be made batch by batch; history lies before its `until` or before `as_of`."""
         chosen = self.settings.slates
-        dataset = self.dataset(self.live.until if as_of is None else moment(as_of), self.live.artifact.index)
-        return recommend(
-            self.live.fitted,
+        live = self.live
+        dataset = self.dataset(live.until if as_of is None else moment(as_of), live.artifact.index)
+        options = chosen.path
+        if options.min_purchases is None:
+            options = replace(options, min_purchases=self.settings.training.min_purchases)
+        return Request.of(
+            live.fitted,
             dataset,
-            user_ids,
-            k=k or chosen.k,
-            focus=focus or chosen.focus,
+            focus or chosen.focus,
+            options=options,
+            stock=self._stock(dataset),
             language=self.settings.language,
-            explain=explain,
-            min_purchases=self.settings.training.min_purchases,
-            progress=progress,
         )
+
+    def _stock(self, dataset: Dataset) -> Stock | None:
+        table = self.lake.table("stock")
+        return None if table is None else Stock.of(table.to_pyarrow(), dataset.index.items)
 
     def split(self, cut: str, horizon: str | None) -> Split:
         """The lake's events cut in time, the past weighed by denoising as training weighs it."""
@@ -177,17 +175,22 @@ class Shop:
         return Dataset.from_tables(self.lake.events(), self.lake.table("catalog"), self.lake.table("customers"))
 
     def evaluate(
-        self, split: Split, names: Sequence[str], progress: Progress = silent
-    ) -> tuple[Evaluation, dict[str, Fitted]]:
-        """Fit each recommender on the past of the split and measure it by the protocol."""
-        fitted = {}
-        for name, recommender in self.recommenders(names).items():
-            progress(f"fit {name}", 0)
-            fitted[name] = recommender.fit(Training(split.train, self.settings.training.seed, progress))
-        measured = evaluate(
-            fitted, split, min_purchases=self.settings.training.min_purchases, progress=progress
+        self, cut: str, horizon: str | None, names: Sequence[str], progress: Progress = silent
+    ) -> tuple[Evaluation, Path]:
+        """Fit each recommender on the past of the cut, measure it by the protocol, and write a report; its folder."""
+        recommenders = self.recommenders(names)
+        progress("read", 0)
+        split = self.split(cut, horizon)
+        training = self.settings.training
+        measured = fit_and_measure(
+            recommenders, split, seed=training.seed, min_purchases=training.min_purchases, progress=progress
         )
-        return measured, fitted
+        facts = {"data_fingerprint": self.lake.fingerprint(), "seed": training.seed, "cut": cut, "horizon": horizon}
+        folder = self.folder / "reports" / f"{cut}-{int(time.time())}"
+        progress("report", 0)
+        write_report(folder, measured, split, facts, self.settings.language)
+        progress("report", 1)
+        return measured, folder
 
     def models(self) -> list[dict[str, Any]]:
         """Manifests of all published models, with their version and whether they are live."""

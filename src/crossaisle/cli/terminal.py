@@ -76,7 +76,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], num
     """A table on standard output; columns in `numeric` are set right."""
     drawn = Table(title=title, title_justify="left", title_style="bold")
     for place, name in enumerate(columns):
-        drawn.add_column(name, justify="right" if place in numeric else "left", overflow="fold")
+        drawn.add_column(name, justify="right" if place in numeric else "left", overflow="fold", no_wrap=place in numeric)
     for row in rows:
         drawn.add_row(*[_cell(value) for value in row])
     out.print(drawn)

@@ -39,6 +39,8 @@ class Trained:
     recommender: Recommender
     fitted: Fitted
     validation: Mapping[str, float]
+    n_users: int
+    n_items: int
 
 
 def train(
@@ -71,7 +73,7 @@ def train(
         names, validation = [choice.name], choice.scores
     chosen = recommenders[names[0]]
     fitted = chosen.fit(Training(dataset, seed=options.seed, progress=progress))
-    return Trained(names[0], chosen, fitted, validation)
+    return Trained(names[0], chosen, fitted, validation, dataset.n_users, dataset.n_items)
 
 
 def publish(registry: Registry, trained: Trained, dataset: Dataset, facts: Mapping[str, Any]) -> int:

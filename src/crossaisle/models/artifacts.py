@@ -38,7 +38,7 @@ class Artifact:
 
 def write_artifact(folder: Path, artifact: Artifact) -> None:
     """Write the artifact's files into an existing, empty folder."""
-    arrays = {f"state/{name}": np.ascontiguousarray(array) for name, array in artifact.state.items()}
+    arrays = {f"state/{name}": np.asarray(array, order="C") for name, array in artifact.state.items()}
     for part in _INDEX_PARTS:
         arrays |= _packed(f"index/{part}", getattr(artifact.index, part))
     save_file(arrays, folder / ARRAYS)

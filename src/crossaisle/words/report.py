@@ -2,4 +2,110 @@
 
 from typing import Literal
 
-WORDS: dict[str, dict[Literal["en", "zh"], str]] = {}
+WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
+    "report.title": {"en": "How good are the recommendations?", "zh": "推荐效果如何？"},
+    "report.lead": {
+        "en": "{users} users, {items} items and {events} events before {cut}; measured on what people bought from then "
+        "until {end}. Every item that is established is ranked for every user; nothing is sampled. Brackets hold 95 % "
+        "bootstrap intervals over users.",
+        "zh": "{cut} 之前共有 {users} 位用户、{items} 件商品、{events} 条事件；以此后至 {end} 的实际购买来评估。"
+        "为每位用户对全部成熟商品排序，不做抽样。方括号内为按用户自助法得到的 95% 置信区间。",
+    },
+    "report.task": {"en": "{task}: {users} users", "zh": "{task}：{users} 位用户"},
+    "report.task.new-categories": {
+        "en": "Only items of categories the user has never bought from. This is what cross-category selling is about.",
+        "zh": "只推荐用户从未购买过的品类中的商品。这正是跨品类销售的目标。",
+    },
+    "report.task.explore": {"en": "Only items the user has never bought.", "zh": "只推荐用户从未购买过的商品。"},
+    "report.task.all": {"en": "Any item, repeats allowed.", "zh": "任何商品，允许重复购买。"},
+    "report.task.published": {
+        "en": "A published split: all items are ranked, those of training are masked.",
+        "zh": "公开划分：对全部商品排序，训练集中的商品被屏蔽。",
+    },
+    "report.caption.comparison": {"en": "{metric} with its 95 % interval", "zh": "{metric} 及其 95% 置信区间"},
+    "report.caption.diversity": {
+        "en": "Recall against diversity: up and to the right is better",
+        "zh": "召回率与多样性：越靠右上越好",
+    },
+    "report.caption.calibration": {
+        "en": "Recall against calibration: a slate further left is closer to what the user buys",
+        "zh": "召回率与校准度：越靠左，列表越接近用户的购买习惯",
+    },
+    "report.caption.groups": {"en": "{model} by user group (number of users)", "zh": "{model} 在各用户群上的表现（用户数）"},
+    "report.caption.flow": {
+        "en": "{model}: what buyers of an aisle (row) are shown (column), shares of shown items",
+        "zh": "{model}：购买某货架（行）的用户看到哪些货架（列），按展示商品的占比",
+    },
+    "report.caption.time": {"en": "Purchases and buyers a week; the dashed line is the cut", "zh": "每周购买数与买家数；虚线为切分点"},
+    "report.groups": {"en": "Who is served how well", "zh": "各用户群的效果"},
+    "report.groups.meaning": {
+        "en": "A group whose interval lies below the others is served worse.",
+        "zh": "若某群体的区间明显低于其他群体，则其得到的服务较差。",
+    },
+    "report.flow": {"en": "From bought to recommended", "zh": "从已购到推荐"},
+    "report.flow.meaning": {"en": "Where the slates lead people.", "zh": "推荐列表把用户引向何处。"},
+    "report.time": {"en": "The data over time", "zh": "数据随时间的变化"},
+    "report.time.meaning": {
+        "en": "A gap or a jump here explains surprises elsewhere.",
+        "zh": "此处的缺口或跳变可以解释其他地方的异常。",
+    },
+    "report.plot.shown": {"en": "shown", "zh": "展示"},
+    "report.plot.bought": {"en": "bought before", "zh": "此前购买"},
+    "report.plot.purchases": {"en": "purchases", "zh": "购买数"},
+    "report.plot.buyers": {"en": "buyers", "zh": "买家数"},
+    "report.definitions": {"en": "What the figures mean", "zh": "指标含义"},
+    "report.facts": {
+        "en": "Crossaisle {version}, seed {seed}, data {fingerprint}. All figures: report.json beside this page.",
+        "zh": "Crossaisle {version}，随机种子 {seed}，数据 {fingerprint}。全部数据见同目录的 report.json。",
+    },
+    "metric.capped_recall": {
+        "en": "hits / min(number of true items, k), mean over users",
+        "zh": "命中数 / min(真实商品数, k)，按用户平均",
+    },
+    "metric.recall": {"en": "hits / number of true items", "zh": "命中数 / 真实商品数"},
+    "metric.ndcg": {
+        "en": "discounted gain of the hits over that of an ideal slate; a hit further up counts more",
+        "zh": "命中的折损增益与理想列表之比；位置越靠前权重越大",
+    },
+    "metric.hit_rate": {"en": "share of users with at least one hit", "zh": "至少命中一次的用户占比"},
+    "metric.precision": {"en": "hits / k", "zh": "命中数 / k"},
+    "metric.f1": {"en": "harmonic mean of precision and recall", "zh": "精确率与召回率的调和平均"},
+    "metric.map": {"en": "mean average precision", "zh": "平均精度均值"},
+    "metric.mrr": {"en": "1 / place of the first hit", "zh": "首个命中位置的倒数"},
+    "metric.accuracy_pairwise": {
+        "en": "chance that a true item is scored above a random allowed item that is not true",
+        "zh": "真实商品得分高于随机非真实候选商品的概率",
+    },
+    "metric.category_hit_rate": {
+        "en": "share of users with a slate item from a category they went on to buy from",
+        "zh": "列表中出现用户随后购买品类的用户占比",
+    },
+    "metric.category_recall": {
+        "en": "share of the categories newly bought from that the slate shows",
+        "zh": "用户随后购买的品类中被列表覆盖的比例",
+    },
+    "metric.categories_per_slate": {"en": "different categories in a slate", "zh": "每个列表中的品类数"},
+    "metric.diversity": {
+        "en": "share of a slate's pairs of items that are of different categories (intra-list distance)",
+        "zh": "列表中两两商品属于不同品类的比例（列表内距离）",
+    },
+    "metric.calibration": {
+        "en": "Hellinger distance between the aisles of slate and purchases; 0 is equal, 1 has nothing in common",
+        "zh": "列表与购买在货架分布上的海林格距离；0 为相同，1 为毫无交集",
+    },
+    "metric.revenue": {"en": "what users spent on the hits, mean over users", "zh": "用户在命中商品上的花费，按用户平均"},
+    "metric.novelty": {
+        "en": "mean self-information of the shown items in bits; rarer items have more",
+        "zh": "展示商品的平均自信息（比特）；越冷门越高",
+    },
+    "metric.coverage": {"en": "share of eligible items shown to anybody", "zh": "至少被展示一次的候选商品占比"},
+    "metric.gini": {
+        "en": "how unequally items are shown: 0 all equally often, 1 always the same",
+        "zh": "展示的不均等程度：0 为完全均等，1 为总是相同商品",
+    },
+    "metric.popularity_slope": {
+        "en": "slope of log exposure on log purchases: how much the popular are preferred",
+        "zh": "展示量对购买量的双对数斜率：对热门商品的偏好程度",
+    },
+}
+"""Every text of the report, in English and Chinese."""

@@ -1,0 +1,53 @@
+"""`crossaisle evaluate`."""
+
+from typing import Annotated
+
+import typer
+
+from crossaisle import plugins
+from crossaisle.cli.options import HERE, Json, Workspace
+from crossaisle.cli.terminal import out, print_json, progress, table, told
+from crossaisle.evaluation.protocol import Evaluation
+from crossaisle.shop import Shop
+from crossaisle.words import Language, say
+
+SHOWN = ("capped_recall", "ndcg", "hit_rate", "categories_per_slate")
+
+
+def evaluate(
+    cut: Annotated[str, typer.Option(help=told("option.cut"))],
+    horizon: Annotated[str | None, typer.Option(help=told("option.horizon"))] = None,
+    models: Annotated[str | None, typer.Option(help=told("option.models"))] = None,
+    workspace: Workspace = HERE,
+    as_json: Json = False,
+) -> None:
+    """[dim]crossaisle evaluate --cut 2017-11-01 --models popularity,ease,als[/]"""
+    shop = Shop.open(workspace)
+    language = shop.settings.language
+    names = models.split(",") if models else plugins.recommender_names()
+    with progress(language, as_json) as stages:
+        measured, folder = shop.evaluate(cut, horizon, [name.strip() for name in names], stages)
+    if as_json:
+        print_json({**measured.to_dict(), "report": str(folder)})
+        return
+    show(measured, language)
+    out.print(say("cli.report", language, place=folder / "report.html"))
+
+
+def show(measured: Evaluation, language: Language) -> None:
+    """One table a task: main figures with intervals, and the ratio to the baseline."""
+    ratios = {(one.task, one.model): one for one in measured.ratios if not one.metric.startswith("ndcg")}
+    for task in dict.fromkeys(one.task for one in measured.figures):
+        figures = [one for one in measured.figures if one.task == task]
+        metrics = dict.fromkeys(one.metric for one in figures)
+        names = [one for one in metrics if one.partition("@")[0] in SHOWN]
+        rows = []
+        for model in dict.fromkeys(one.model for one in figures):
+            own = {one.metric: one for one in figures if one.model == model}
+            main, ratio = own[names[0]], ratios[task, model]
+            cells = [f"{own[name].value:.4f}" for name in names[1:]]
+            interval = f"{main.value:.4f} [{main.low:.4f}, {main.high:.4f}]"
+            rows.append((model, interval, *cells, f"{ratio.value:.3f} [{ratio.low:.3f}, {ratio.high:.3f}]"))
+        heading = [say("cli.recommender", language), *names, say("cli.ratio", language, baseline=measured.baseline)]
+        title = say("cli.task", language, task=task, users=figures[0].n_users)
+        table(title, heading, rows, numeric=range(1, len(heading)))
