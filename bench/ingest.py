@@ -1,4 +1,6 @@
-"""Rate and memory of loading a CSV of events into a lake, beside DuckDB's bare CSV → Parquet in the same run."""
+"""Rate and memory of loading a CSV of events into a lake, beside DuckDB's bare CSV → Parquet in the same
+run.
+"""
 
 import argparse
 import json
@@ -29,8 +31,8 @@ from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine
 folder = sys.argv[2]
 now = 1_800_000_000_000_000
-load(Files(events=(sys.argv[1],)), Lake(folder + "/lake"), Quarantine(folder + "/quarantine"), LoadOptions(), now,
-     lambda stage, done: print(stage, round(time.perf_counter() - started, 2), file=sys.stderr))
+load(Files(events=(sys.argv[1],)), Lake(folder + "/lake"), Quarantine(folder + "/quarantine"), LoadOptions(),
+now, lambda stage, done: print(stage, round(time.perf_counter() - started, 2), file=sys.stderr))
 print(time.perf_counter() - started)
 """
 
@@ -50,7 +52,8 @@ def write_csv(path: Path, n_rows: int, seed: int) -> None:
             select {user} as user_id, {item} as item_id, strftime({when}, '%Y-%m-%dT%H:%M:%S') as timestamp,
                 case when hash(i + 3) % 4 = 0 then 'purchase' else 'view' end as event_type,
                 hash(i + 5) % 5 + 1 as quantity,
-                case when i % 500 = 7 then 'none' else round((hash(i + 9) % 10000) / 100.0, 2)::varchar end as price,
+                case when i % 500 = 7 then 'none' else round((hash(i + 9) % 10000) / 100.0, 2)::varchar end
+                    as price,
                 'o' || (i // 3) as order_id, 'web' as channel
             from (select n - (n % 1000 = 1)::int as i from range({n_rows}) t(n))
         ) to '{path}' (header)"""

@@ -73,9 +73,7 @@ class CompleteJourney:
         }
         if self.promotions:
             shaped["promotions"] = ("promotions", _promotions)
-        return {
-            name: (_part(engine, data / f"{file}.parquet", shape),) for name, (file, shape) in shaped.items()
-        }
+        return {name: (_part(engine, data / f"{file}.parquet", shape),) for name, (file, shape) in shaped.items()}
 
 
 def _data_folder() -> Path:
@@ -117,9 +115,7 @@ def _catalog(rows: ir.Table) -> ir.Table:
     named = rows.left_join(forms, rows.product_type == forms.kind)
     size = named.package_size.re_replace(r"^\d{5,} ?", "").lower().nullif("")
     title = ibis.ifelse(size.isnull(), named.written, named.written + ", " + size)
-    return named.mutate(title=title, manufacturer_id=named.manufacturer_id.cast("string")).drop(
-        "kind", "written"
-    )
+    return named.mutate(title=title, manufacturer_id=named.manufacturer_id.cast("string")).drop("kind", "written")
 
 
 _ABBREVIATIONS = {

@@ -17,9 +17,7 @@ from crossaisle.data.tables import LINE
 from crossaisle.errors import InputError
 
 
-@dataclass(
-    frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True)
-)
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True))
 class Frames:
     """Frames by table. Lines are rows, counted from 1."""
 
@@ -37,10 +35,7 @@ class Frames:
         given = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
         if not given:
             raise InputError("no frame is given", remedy="Give events, a catalogue or another table.")
-        return {
-            name: (_part(engine, name, frame, folder / f"frame-{name}.parquet"),)
-            for name, frame in given.items()
-        }
+        return {name: (_part(engine, name, frame, folder / f"frame-{name}.parquet"),) for name, frame in given.items()}
 
 
 def _part(engine: Backend, name: str, frame: Any, path: Path) -> Part:

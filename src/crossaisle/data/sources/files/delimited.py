@@ -77,17 +77,13 @@ def delimited_part(
 def _dialect(path: Path, encoding: str, delimiter: str | None) -> Dialect:
     head = _head(path)
     if not head.strip():
-        raise InputError(
-            "the file is empty", str(path), "Give a file with a line of column names and rows below it."
-        )
+        raise InputError("the file is empty", str(path), "Give a file with a line of column names and rows below it.")
     text = _decoded(head, encoding, path)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _found_delimiter(text))
     columns = tuple(name.strip() for name in next(reader))
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
-        raise InputError(
-            f"the header names {', '.join(twice)} twice", f"{path}, line 1", "Rename one of them."
-        )
+        raise InputError(f"the header names {', '.join(twice)} twice", f"{path}, line 1", "Rename one of them.")
     return Dialect(delimiter or _found_delimiter(text), encoding, columns)
 
 
@@ -96,9 +92,7 @@ def _head(path: Path) -> bytes:
         with _opened(path) as file:
             return file.read(_BLOCK)
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise InputError(
-            "this is no whole gzip file", str(path), "Compress it again, or copy it again."
-        ) from None
+        raise InputError("this is no whole gzip file", str(path), "Compress it again, or copy it again.") from None
 
 
 def _found_delimiter(text: str) -> str:

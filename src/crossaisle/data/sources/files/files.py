@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass
 
 from crossaisle.data.mapping import Map
 from crossaisle.data.source import Part
-from crossaisle.data.sources.delimited import delimited_part
+from crossaisle.data.sources.files.delimited import delimited_part
 from crossaisle.data.tables import LINE
 from crossaisle.errors import InputError
 
@@ -62,9 +62,7 @@ def _paths(patterns: Paths) -> list[Path]:
         if path.is_file():
             found.append(path)
             continue
-        matches = (
-            [] if path.is_dir() else [Path(match) for match in sorted(glob.glob(pattern, recursive=True))]
-        )
+        matches = [] if path.is_dir() else [Path(match) for match in sorted(glob.glob(pattern, recursive=True))]
         files = [match for match in matches if match.is_file()]
         if not files:
             what = "this is a folder" if path.is_dir() else "there is no such file"
@@ -120,10 +118,7 @@ def _json_part(engine: Backend, path: Path, folder: Path, number: int) -> Part:
     try:
         kinds = engine.read_json(str(path), **how).schema()
         # A number too large for 64 bits is seen as a float: as text it stays exact.
-        exact = {
-            name: "VARCHAR" if kind.is_floating() else DuckDBType.to_string(kind)
-            for name, kind in kinds.items()
-        }
+        exact = {name: "VARCHAR" if kind.is_floating() else DuckDBType.to_string(kind) for name, kind in kinds.items()}
         engine.to_parquet(engine.read_json(str(path), columns=exact, format="newline_delimited"), copy)
     except Exception as error:
         raise InputError(
