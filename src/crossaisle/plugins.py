@@ -1,4 +1,4 @@
-"""Plug-ins: the names that installed packages register, turned into classes. Nothing here is imported before its name is used."""
+"""Plug-ins: the names that installed packages register, turned into classes."""
 
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points

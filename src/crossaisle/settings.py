@@ -5,7 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from crossaisle.data.denoising import Denoising
 from crossaisle.data.mapping import Map
@@ -94,10 +99,15 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **others: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is passed in, then the environment, then the file."""
-        return init_settings, others["env_settings"], TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
 def read_settings(workspace: Path) -> Settings:
@@ -117,7 +127,9 @@ def read_settings(workspace: Path) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"]) or "a setting"
-        raise SettingsError(f"{place}: {first['msg']}", str(path), "The comments in the file say what is possible.") from None
+        raise SettingsError(
+            f"{place}: {first['msg']}", str(path), "The comments in the file say what is possible."
+        ) from None
     return found
 
 

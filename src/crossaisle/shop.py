@@ -80,7 +80,7 @@ class Shop:
         return cls.open(path)
 
     def load(self, source: Source, progress: Progress = silent, own_map: bool = True) -> LoadReport:
-        """Load a source into the lake, read by the settings' map if they have one, else (or not `own_map`) by the source's."""
+        """Load a source into the lake, read by the settings' map if there is one and `own_map`, else by its own."""
         limits = self.settings.limits
         shop_map = self.settings.map if own_map and self.settings.is_mapped else None
         options = LoadOptions(map=shop_map, memory_limit=limits.memory, threads=limits.threads)
@@ -94,7 +94,9 @@ class Shop:
             InputError: the lake holds no event before it.
         """
         if not self.lake.counts().get("events"):
-            raise InputError("no events are loaded", str(self.lake.folder), "Load some with: crossaisle load --events FILE")
+            raise InputError(
+                "no events are loaded", str(self.lake.folder), "Load some with: crossaisle load --events FILE"
+            )
         tables = (self.lake.table("catalog"), self.lake.table("customers"))
         dataset = Dataset.from_tables(self.lake.events(until=until), *tables, until=until, known=known)
         if until == FOREVER:
@@ -185,7 +187,12 @@ class Shop:
         measured = fit_and_measure(
             recommenders, split, seed=training.seed, min_purchases=training.min_purchases, progress=progress
         )
-        facts = {"data_fingerprint": self.lake.fingerprint(), "seed": training.seed, "cut": cut, "horizon": horizon}
+        facts = {
+            "data_fingerprint": self.lake.fingerprint(),
+            "seed": training.seed,
+            "cut": cut,
+            "horizon": horizon,
+        }
         folder = self.folder / "reports" / f"{cut}-{int(time.time())}"
         progress("report", 0)
         write_report(folder, measured, split, facts, self.settings.language)

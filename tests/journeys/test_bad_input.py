@@ -43,9 +43,7 @@ class Shop:
     def load(self, *names: str, shop: Map | None = None) -> LoadReport:
         files = Files(events=tuple(str(self.folder / name) for name in names), map=shop or Map())
         options = LoadOptions(threads=1)
-        return load(
-            files, self.lake, Quarantine(self.folder / "quarantine"), options, NOW, lambda stage, done: None
-        )
+        return load(files, self.lake, Quarantine(self.folder / "quarantine"), options, NOW, lambda stage, done: None)
 
     @property
     def lake(self) -> Lake:

@@ -13,7 +13,11 @@ from crossaisle.cli.terminal import err, told
 from crossaisle.errors import CrossaisleError, UsageError
 
 app = typer.Typer(
-    help=told("help.app"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich"
+    help=told("help.app"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
 )
 for command in (demo, init, load, train, evaluate, recommend):
     app.command(help=told(f"help.{command.__name__}") + "\n\n" + (command.__doc__ or ""))(command)
@@ -36,5 +40,3 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
-
-

@@ -16,11 +16,21 @@ from crossaisle.shop import Shop
 from crossaisle.words import say
 
 CUT = "2017-11-01"
-MODELS = ("popularity", "category-popularity", "market-potential", "category-transition", "graph-filter", "als", "ease")
+MODELS = (
+    "popularity",
+    "category-popularity",
+    "market-potential",
+    "category-transition",
+    "graph-filter",
+    "als",
+    "ease",
+)
 HOUSEHOLDS = ("1", "98", "733", "1024", "2070")
 
 
-def demo(folder: Annotated[Path, typer.Argument(metavar="DIR", help=told("option.dir"))] = Path("demo")) -> None:
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=told("option.dir"))] = Path("demo"),
+) -> None:
     """[dim]crossaisle demo[/]"""
     started = time.monotonic()
     shop = Shop.open(folder) if (folder / FILE).exists() else Shop.create(folder)
@@ -34,8 +44,10 @@ def demo(folder: Annotated[Path, typer.Argument(metavar="DIR", help=told("option
     with progress(language) as stages:
         measured, report_folder = shop.evaluate(CUT, None, MODELS, stages)
     show_figures(measured, language)
-    best = max((one for one in measured.figures if one.metric == "capped_recall@20" and one.task == "new-categories"),
-               key=lambda one: one.value)
+    best = max(
+        (one for one in measured.figures if one.metric == "capped_recall@20" and one.task == "new-categories"),
+        key=lambda one: one.value,
+    )
     with progress(language) as stages:
         version, trained = shop.train(CUT, best.model, None, stages)
         slates = list(shop.slates("new-categories").batches(list(HOUSEHOLDS), 8, explain=True, progress=stages))
@@ -43,7 +55,12 @@ def demo(folder: Annotated[Path, typer.Argument(metavar="DIR", help=told("option
     out.print(say("cli.trained", language, name=trained.name, version=version, **facts))
     show_slates(slates, language)
     known = [batch.n_fallback() for batch in slates]
-    out.print(say("cli.fallback", language, share=sum(one for one, _ in known) / max(1, sum(all_ for _, all_ in known))))
+    out.print(
+        say(
+            "cli.fallback",
+            language,
+            share=sum(one for one, _ in known) / max(1, sum(all_ for _, all_ in known)),
+        )
+    )
     out.print(say("cli.report", language, place=report_folder / "report.html"))
     out.print(say("cli.demo.done", language, seconds=time.monotonic() - started, place=folder))
-

@@ -18,7 +18,10 @@ from crossaisle.shop import Shop
 from crossaisle.words import Language, say
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help=told("option.dir"))] = HERE, as_json: Json = False) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=told("option.dir"))] = HERE,
+    as_json: Json = False,
+) -> None:
     """[dim]crossaisle init shop[/]"""
     shop = Shop.create(folder)
     if as_json:
@@ -75,7 +78,14 @@ def show(report: LoadReport, language: Language) -> None:
     """Tables of what was kept, mended and set aside, and why."""
     headings = [say(f"cli.{name}", language) for name in ("table", "read", "kept", "there", "mended", "aside")]
     rows = [
-        (one.table, one.read, one.kept, one.already_there, sum(one.mended.values()), sum(one.set_aside.values()))
+        (
+            one.table,
+            one.read,
+            one.kept,
+            one.already_there,
+            sum(one.mended.values()),
+            sum(one.set_aside.values()),
+        )
         for one in report.tables
     ]
     table(say("cli.loaded", language, seconds=report.seconds), headings, rows, numeric=range(1, 6))

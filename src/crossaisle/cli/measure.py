@@ -48,6 +48,10 @@ def show(measured: Evaluation, language: Language) -> None:
             cells = [f"{own[name].value:.4f}" for name in names[1:]]
             interval = f"{main.value:.4f} [{main.low:.4f}, {main.high:.4f}]"
             rows.append((model, interval, *cells, f"{ratio.value:.3f} [{ratio.low:.3f}, {ratio.high:.3f}]"))
-        heading = [say("cli.recommender", language), *names, say("cli.ratio", language, baseline=measured.baseline)]
+        heading = [
+            say("cli.recommender", language),
+            *names,
+            say("cli.ratio", language, baseline=measured.baseline),
+        ]
         title = say("cli.task", language, task=task, users=figures[0].n_users)
         table(title, heading, rows, numeric=range(1, len(heading)))

@@ -34,8 +34,18 @@ def train(
         return
     if trained.validation:
         ranked = sorted(trained.validation.items(), key=lambda one: -one[1])
-        table(say("cli.validation", language), [say("cli.recommender", language), "capped_recall@20"], ranked, numeric=(1,))
-    facts = {"name": trained.name, "users": manifest["n_users"], "items": manifest["n_items"], "until": manifest["until"]}
+        table(
+            say("cli.validation", language),
+            [say("cli.recommender", language), "capped_recall@20"],
+            ranked,
+            numeric=(1,),
+        )
+    facts = {
+        "name": trained.name,
+        "users": manifest["n_users"],
+        "items": manifest["n_items"],
+        "until": manifest["until"],
+    }
     out.print(say("cli.trained", language, version=version, **facts))
 
 

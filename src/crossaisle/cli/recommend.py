@@ -133,7 +133,13 @@ def show(made: Iterable[Batch], language: Language) -> None:
     for batch in made:
         for user_id, slate in groupby(_described(batch), key=lambda row: row["user_id"]):
             rows = [
-                (one["rank"], one["item_id"], one["title"], one["category"], "; ".join(r["text"] for r in one["reasons"]))
+                (
+                    one["rank"],
+                    one["item_id"],
+                    one["title"],
+                    one["category"],
+                    "; ".join(r["text"] for r in one["reasons"]),
+                )
                 for one in slate
             ]
             table(say("cli.slate_of", language, user=user_id), headings, rows, numeric=(0,))

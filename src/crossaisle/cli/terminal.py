@@ -8,7 +8,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from crossaisle.words import ALL, LANGUAGES, Language, say
@@ -76,7 +83,9 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], num
     """A table on standard output; columns in `numeric` are set right."""
     drawn = Table(title=title, title_justify="left", title_style="bold")
     for place, name in enumerate(columns):
-        drawn.add_column(name, justify="right" if place in numeric else "left", overflow="fold", no_wrap=place in numeric)
+        drawn.add_column(
+            name, justify="right" if place in numeric else "left", overflow="fold", no_wrap=place in numeric
+        )
     for row in rows:
         drawn.add_row(*[_cell(value) for value in row])
     out.print(drawn)

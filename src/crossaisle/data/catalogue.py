@@ -96,10 +96,8 @@ def _numbers(table: "pa.Table", name: str, ids: Ids, n_items: int) -> Numbers:
 
 
 def _column(table: "pa.Table", name: str, kind: "pa.DataType", missing: Any, n_items: int) -> AnyArray:
-    if name not in table.column_names:
-        column = pa.chunked_array([pa.nulls(n_items, kind)])
-    else:
-        column = table[name].cast(kind)
+    is_there = name in table.column_names
+    column = table[name].cast(kind) if is_there else pa.chunked_array([pa.nulls(n_items, kind)])
     if pa.types.is_timestamp(kind):
         column = column.cast(pa.int64())
     return np.asarray(pc.fill_null(column, missing).to_numpy())

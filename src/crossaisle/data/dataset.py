@@ -32,7 +32,13 @@ class Dataset:
 
     @classmethod
     def from_tables(
-        cls, events: Any, catalog: Any = None, customers: Any = None, *, until: int = FOREVER, known: Index | None = None
+        cls,
+        events: Any,
+        catalog: Any = None,
+        customers: Any = None,
+        *,
+        until: int = FOREVER,
+        known: Index | None = None,
     ) -> "Dataset":
         """Read tables in the shop's columns, Arrow or Ibis, already clean.
 
@@ -58,13 +64,16 @@ class Dataset:
         read = read_events(events, index, labels)
         if not len(read):
             raise InputError(
-                "no event is left to learn from", remedy="Load events whose items are in the catalogue, before the cut."
+                "no event is left to learn from",
+                remedy="Load events whose items are in the catalogue, before the cut.",
             )
         dataset = cls(index, read, labels, read_catalogue(catalog, index), _aligned(_arrow(customers), index), until)
         return dataset._with_users_of_events()
 
     @classmethod
-    def from_frames(cls, events: Any, catalog: Any = None, customers: Any = None, *, shop: Map | None = None) -> "Dataset":
+    def from_frames(
+        cls, events: Any, catalog: Any = None, customers: Any = None, *, shop: Map | None = None
+    ) -> "Dataset":
         """Read frames (pandas, polars, Arrow or Ibis), cleaned by the rules of `shop`, by default the standing ones.
 
         Raises:
@@ -104,7 +113,7 @@ class Dataset:
     @property
     def is_purchase(self) -> Bools:
         """bool (n_events,): whether the event is a purchase."""
-        return self.events.type == PURCHASE
+        return np.asarray(self.events.type == PURCHASE)
 
     def before(self, cut: int) -> "Dataset":
         """What was known at `cut`: earlier events, their users, and the items launched by then or sold by then."""
@@ -140,7 +149,7 @@ class Dataset:
 
     def established(self, min_purchases: int) -> Bools:
         """bool (n_items,): items with at least `min_purchases` purchase events."""
-        return self.purchase_counts() >= min_purchases
+        return np.asarray(self.purchase_counts() >= min_purchases)
 
     def buyers(self) -> Numbers:
         """int32 (n,): numbers of the users with a purchase, ascending."""
@@ -216,7 +225,13 @@ class Dataset:
         return replace(self, index=index, events=events, catalogue=old.at(items, kept))
 
 
-_LABELS = {"orders": "order", "sessions": "session", "channels": "channel", "stores": "store", "queries": "query"}
+_LABELS = {
+    "orders": "order",
+    "sessions": "session",
+    "channels": "channel",
+    "stores": "store",
+    "queries": "query",
+}
 """Names in Labels and the columns of Events that hold their numbers."""
 
 
@@ -225,7 +240,12 @@ def _item_ids(events: Any, catalog: "pa.Table | None", known: Index | None) -> d
         return {name: getattr(known, name) for name in ("items", "categories", "aisles", "brands")}
     if catalog is None:
         nothing = Ids.of([])
-        return {"items": distinct(events, "item_id"), "categories": nothing, "aisles": nothing, "brands": nothing}
+        return {
+            "items": distinct(events, "item_id"),
+            "categories": nothing,
+            "aisles": nothing,
+            "brands": nothing,
+        }
     columns = {"items": "item_id", "categories": "category", "aisles": "aisle", "brands": "brand"}
     return {name: distinct(catalog, column) for name, column in columns.items()}
 

@@ -29,17 +29,13 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Denoising:
     """Thresholds and weights. The defaults spare a grocer's households and most buyers of a wholesaler."""
 
-    program_acts_per_hour: Annotated[int, Field(ge=1, description="acts in one clock hour, of a program")] = (
-        240
-    )
+    program_acts_per_hour: Annotated[int, Field(ge=1, description="acts in one clock hour, of a program")] = 240
     program_items_per_hour: Annotated[int, Field(ge=1, description="different items in that hour")] = 100
     program_hours_per_day: Annotated[
         int,
         Field(ge=1, le=24, description="different hours with an act in one day (UTC), of what never sleeps"),
     ] = 22
-    program_share: Annotated[Share, Field(description="share of an account's acts in such hours or days")] = (
-        0.5
-    )
+    program_share: Annotated[Share, Field(description="share of an account's acts in such hours or days")] = 0.5
     program_weight: Annotated[Share, Field(description="weight of a program's events")] = 0.0
     reseller_quantile: Annotated[Share, Field(description="quantile over buyers that resellers exceed")] = 0.9
     reseller_times: Annotated[float, Field(ge=1, description="how many times they exceed it")] = 10.0
@@ -152,9 +148,7 @@ def _resellers(dataset: Dataset, options: Denoising, thresholds: dict[str, float
     if not buys.any():
         return buys
     units = np.where(np.isnan(purchases.quantity), 1.0, purchases.quantity)
-    units_per_line = np.bincount(purchases.user, weights=units, minlength=dataset.n_users) / np.maximum(
-        lines, 1
-    )
+    units_per_line = np.bincount(purchases.user, weights=units, minlength=dataset.n_users) / np.maximum(lines, 1)
     spend = np.bincount(purchases.user, weights=purchases.spend(), minlength=dataset.n_users)
     flagged = np.zeros(dataset.n_users, dtype=np.bool_)
     for name, amounts in (("reseller_units_per_line", units_per_line), ("reseller_spend", spend)):

@@ -32,9 +32,7 @@ class Focus:
             return text
         kind, _, category = text.partition("=")
         if (kind == "category") != bool(category) or kind not in KINDS:
-            raise UsageError(
-                f'"{text}" is not a focus', remedy="Choose all, explore, new-categories or category=NAME."
-            )
+            raise UsageError(f'"{text}" is not a focus', remedy="Choose all, explore, new-categories or category=NAME.")
         return cls(kind, category or None)
 
     def __str__(self) -> str:

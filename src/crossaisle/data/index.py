@@ -39,7 +39,7 @@ class Ids:
     def numbers(self, ids: Any) -> Numbers:
         """int32 (n,): the number of each id, −1 where it is null or unknown."""
         found = pc.index_in(_strings(ids), value_set=self.values, skip_nulls=True)
-        return pc.fill_null(found, -1).to_numpy().astype(np.int32)
+        return np.asarray(pc.fill_null(found, -1).to_numpy(), dtype=np.int32)
 
     def number(self, one: str) -> int:
         """The number of one id, −1 if unknown."""

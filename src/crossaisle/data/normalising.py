@@ -70,9 +70,7 @@ def in_one_unit(rows: ir.Table, how: Normalising) -> ir.Table:
         return rows
     if not how.units:
         return rows.drop("unit")
-    factor = ibis.ifelse(
-        rows.unit.isnull(), 1.0, rows.unit.cases(*how.units.items(), else_=ibis.null("float64"))
-    )
+    factor = ibis.ifelse(rows.unit.isnull(), 1.0, rows.unit.cases(*how.units.items(), else_=ibis.null("float64")))
     changed = {name: rows[name] / factor for name in ("price", "discount") if name in rows.columns}
     if "quantity" in rows.columns:
         changed["quantity"] = rows.quantity * factor
@@ -92,9 +90,7 @@ def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
-def with_plain_texts(
-    rows: ir.Table, names: list[str], how: Normalising, engine: Backend, folder: Path
-) -> ir.Table:
+def with_plain_texts(rows: ir.Table, names: list[str], how: Normalising, engine: Backend, folder: Path) -> ir.Table:
     """Rows with the texts in `names` in one form. Python sees each distinct text once, those in no need of
     it never.
     """

@@ -90,7 +90,17 @@ class Queries:
         return np.bincount(rows, minlength=n_rows) > 0
 
 
-_ENTRY_COLUMNS = ("items", "types", "weights", "times", "orders", "prices", "quantities", "values", "entry_stores")
+_ENTRY_COLUMNS = (
+    "items",
+    "types",
+    "weights",
+    "times",
+    "orders",
+    "prices",
+    "quantities",
+    "values",
+    "entry_stores",
+)
 _QUERY_COLUMNS = ("users", "moments", "channels", "stores")
 
 

@@ -55,7 +55,9 @@ def read_tables(source: Source, now: int) -> dict[str, "pa.Table"]:
         try:
             engine.settings["TimeZone"] = source.map.timezone
             parts = source.tables(engine, Path(folder))
-            return {name: _tidy(engine, Path(folder), parts[name][0], table_named(name), source.map, now) for name in parts}
+            return {
+                name: _tidy(engine, Path(folder), parts[name][0], table_named(name), source.map, now) for name in parts
+            }
         finally:
             engine.disconnect()
 

@@ -101,9 +101,7 @@ STOCK = Table(
 )
 PROMOTIONS = Table(
     "promotions",
-    _columns(
-        required="item_id start", id="item_id store_id", time="start end", text="kind", number="discount"
-    ),
+    _columns(required="item_id start", id="item_id store_id", time="start end", text="kind", number="discount"),
 )
 
 TABLES = {table.name: table for table in (EVENTS, CATALOG, CUSTOMERS, IDENTITIES, STOCK, PROMOTIONS)}

@@ -31,7 +31,7 @@ def hits_in(ranked: Numbers, task: Task) -> Bools:
     there = np.sort(rows * n_items + task.truth.indices)
     keys = np.arange(len(ranked), dtype=np.int64)[:, None] * n_items + ranked
     places = np.minimum(np.searchsorted(there, keys), len(there) - 1)
-    return (there[places] == keys) & (ranked >= 0)
+    return np.asarray((there[places] == keys) & (ranked >= 0))
 
 
 def measure(ranked: Ranked, accuracies: Doubles, split: Split, task: Task) -> Measured:
@@ -41,7 +41,10 @@ def measure(ranked: Ranked, accuracies: Doubles, split: Split, task: Task) -> Me
     if task.name == "published":
         main = {f"recall@{k}": metrics.recall(hits, sizes), f"ndcg@{k}": metrics.ndcg(hits, sizes)}
     else:
-        main = {f"capped_recall@{k}": metrics.capped_recall(hits, sizes), f"ndcg@{k}": metrics.ndcg(hits, sizes)}
+        main = {
+            f"capped_recall@{k}": metrics.capped_recall(hits, sizes),
+            f"ndcg@{k}": metrics.ndcg(hits, sizes),
+        }
     by_user = main | {
         f"hit_rate@{k}": metrics.hit_rate(hits),
         f"precision@{k}": metrics.precision(hits),

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib
 
@@ -10,16 +11,24 @@ import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 from matplotlib import font_manager
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from crossaisle.data.moments import DAY, as_datetime
+from crossaisle.data.moments import DAY
 from crossaisle.data.split import Split
 from crossaisle.evaluation.protocol import Evaluation, Figure
 from crossaisle.numerics.arrays import Numbers
 from crossaisle.words import Language, say
 
-_CJK_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "Microsoft YaHei", "PingFang SC", "SimHei")
-_STYLE = {
+_CJK_FONTS = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "SimHei",
+)
+_STYLE: dict[Any, Any] = {
     "svg.hashsalt": "crossaisle",
     "svg.fonttype": "path",
     "axes.spines.top": False,
@@ -34,7 +43,7 @@ def language_of_plots(language: Language) -> Language:
     return language if language == "en" or known.intersection(_CJK_FONTS) else "en"
 
 
-def _canvas(width: float, height: float) -> tuple[Canvas, plt.Axes]:
+def _canvas(width: float, height: float) -> tuple[Canvas, Axes]:
     plt.rcParams.update(_STYLE | {"font.sans-serif": [*_CJK_FONTS, "DejaVu Sans"]})
     return plt.subplots(figsize=(width, height), layout="constrained")
 
@@ -106,8 +115,17 @@ def flow(split: Split, users: Numbers, items: Numbers, language: Language, n_sho
     block = block / np.maximum(both[top[0]].sum(axis=1, keepdims=True), 1e-12)
     names = [[labels.one(int(number)).title()[:22] for number in one] for one in top]
     canvas, axes = _canvas(8, 1.5 + 0.36 * len(names[0]))
-    sns.heatmap(block, ax=axes, cmap="rocket_r", xticklabels=names[1], yticklabels=names[0], annot=True, fmt=".0%",
-                annot_kws={"fontsize": 7}, cbar=False)
+    sns.heatmap(
+        block,
+        ax=axes,
+        cmap="rocket_r",
+        xticklabels=names[1],
+        yticklabels=names[0],
+        annot=True,
+        fmt=".0%",
+        annot_kws={"fontsize": 7},
+        cbar=False,
+    )
     axes.set_xlabel(say("report.plot.shown", language))
     axes.set_ylabel(say("report.plot.bought", language))
     axes.tick_params(labelsize=8)
@@ -122,7 +140,7 @@ def over_time(split: Split, language: Language) -> str:
     counts = np.bincount(weeks - first)
     pairs = np.unique((weeks - first) * (split.train.n_users + 1) + events.user)
     buyers = np.bincount(pairs // (split.train.n_users + 1), minlength=len(counts))
-    days = [as_datetime((first + week) * 7 * DAY) for week in range(len(counts))]
+    days = np.array([(first + week) * 7 * DAY for week in range(len(counts))], dtype="datetime64[us]")
     canvas, axes = _canvas(8, 3)
     axes.plot(days, counts, color=sns.color_palette()[0], label=say("report.plot.purchases", language))
     axes.set_ylabel(say("report.plot.purchases", language))
@@ -130,8 +148,11 @@ def over_time(split: Split, language: Language) -> str:
     second.plot(days, buyers, color=sns.color_palette()[1], label=say("report.plot.buyers", language))
     second.set_ylabel(say("report.plot.buyers", language))
     second.spines["right"].set_visible(True)
-    axes.axvline(as_datetime(split.cut), color="0.3", linestyle="--")
+    axes.axvline(split.cut / DAY, color="0.3", linestyle="--")
     axes.set_ylim(bottom=0)
     second.set_ylim(bottom=0)
-    axes.legend(*[a + b for a, b in zip(axes.get_legend_handles_labels(), second.get_legend_handles_labels(), strict=True)], loc="lower right")
+    axes.legend(
+        *[a + b for a, b in zip(axes.get_legend_handles_labels(), second.get_legend_handles_labels(), strict=True)],
+        loc="lower right",
+    )
     return _svg(canvas)

@@ -110,9 +110,13 @@ def evaluate(
             figures += _figures(task, name, measured, seed)
             main = list(measured.by_user)[:2]
             ratios += [
-                Figure(task.name, name, metric, *ratio_interval(
-                    measured.by_user[metric], of_baseline.by_user[metric], seed
-                ), len(task.users))
+                Figure(
+                    task.name,
+                    name,
+                    metric,
+                    *ratio_interval(measured.by_user[metric], of_baseline.by_user[metric], seed),
+                    len(task.users),
+                )
                 for metric in main
             ]
             groups += _by_group(task, name, measured, main[0], labels, seed)
@@ -124,9 +128,7 @@ def hits_of(fitted: Fitted, split: Split, task: Task, k: int) -> Bools:
     return hits_in(rank(fitted, split.train.queries(task.users), task.allowed, k).items, task)
 
 
-def _ranked(
-    fitted: Fitted, split: Split, task: Task, k: int, progress: Progress, stage: str
-) -> tuple[Ranked, Doubles]:
+def _ranked(fitted: Fitted, split: Split, task: Task, k: int, progress: Progress, stage: str) -> tuple[Ranked, Doubles]:
     """Slates and pairwise accuracies from one scoring."""
     queries = split.train.queries(task.users)
     items = np.full((len(queries), k), -1, dtype=np.int32)
@@ -161,15 +163,30 @@ def _figures(task: Task, name: str, measured: Measured, seed: int) -> list[Figur
     low, high = mean_intervals(values, seed)
     means = np.nanmean(values, axis=0)
     figures = [
-        Figure(task.name, name, metric, float(means[place]), float(low[place]), float(high[place]), len(task.users))
+        Figure(
+            task.name,
+            name,
+            metric,
+            float(means[place]),
+            float(low[place]),
+            float(high[place]),
+            len(task.users),
+        )
         for place, metric in enumerate(measured.by_user)
     ]
     nan = float("nan")
-    return figures + [Figure(task.name, name, metric, v, nan, nan, len(task.users)) for metric, v in measured.whole.items()]
+    return figures + [
+        Figure(task.name, name, metric, v, nan, nan, len(task.users)) for metric, v in measured.whole.items()
+    ]
 
 
 def _by_group(
-    task: Task, name: str, measured: Measured, metric: str, labels: Mapping[str, "np.ndarray[Any, Any]"], seed: int
+    task: Task,
+    name: str,
+    measured: Measured,
+    metric: str,
+    labels: Mapping[str, "np.ndarray[Any, Any]"],
+    seed: int,
 ) -> list[Figure]:
     values = measured.by_user[metric]
     found = []

@@ -48,7 +48,12 @@ class Section:
 
 
 def write_report(
-    folder: Path, measured: Evaluation, split: Split, facts: Mapping[str, Any], language: Language, min_purchases: int = 5
+    folder: Path,
+    measured: Evaluation,
+    split: Split,
+    facts: Mapping[str, Any],
+    language: Language,
+    min_purchases: int = 5,
 ) -> Path:
     """Write both files into a folder, which is made; the path of the page.
 
@@ -69,10 +74,10 @@ def write_report(
     return folder / "report.html"
 
 
-def _page(
-    measured: Evaluation, split: Split, facts: Mapping[str, Any], language: Language, min_purchases: int
-) -> str:
-    environment = Environment(loader=PackageLoader("crossaisle.evaluation", "."), autoescape=True, undefined=StrictUndefined)
+def _page(measured: Evaluation, split: Split, facts: Mapping[str, Any], language: Language, min_purchases: int) -> str:
+    environment = Environment(
+        loader=PackageLoader("crossaisle.evaluation", "."), autoescape=True, undefined=StrictUndefined
+    )
     tasks = list(dict.fromkeys(one.task for one in measured.figures))
     sections = [_of_task(measured, task, language) for task in tasks]
     first = tasks[0]
@@ -121,7 +126,11 @@ def _of_task(measured: Evaluation, task: str, language: Language) -> Section:
             svg = plots.scatter(measured, task, models, across, ranked[0].metric)
             drawn.append(Plot(svg, say(f"report.caption.{across}", language)))
     title = say("report.task", language, task=task, users=f"{ranked[0].n_users:,}")
-    columns = [say("cli.recommender", language), say("cli.ratio", language, baseline=measured.baseline), *names]
+    columns = [
+        say("cli.recommender", language),
+        say("cli.ratio", language, baseline=measured.baseline),
+        *names,
+    ]
     return Section(title, say(f"report.task.{task}", language), drawn, columns, rows, is_ranked=True)
 
 
@@ -133,7 +142,11 @@ def _cell(figure: Figure) -> Cell:
 def _of_groups(measured: Evaluation, task: str, model: str, language: Language) -> Section:
     figures = [one for one in measured.groups if (one.task, one.model) == (task, model)]
     caption = say("report.caption.groups", language, model=model)
-    return Section(say("report.groups", language), say("report.groups.meaning", language), [Plot(plots.groups(figures), caption)])
+    return Section(
+        say("report.groups", language),
+        say("report.groups.meaning", language),
+        [Plot(plots.groups(figures), caption)],
+    )
 
 
 def _of_flow(

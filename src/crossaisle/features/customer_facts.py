@@ -53,12 +53,8 @@ class CustomerFacts(Feature):
     name: ClassVar[str] = "customer facts"
     fitted: ClassVar[type[FittedFeature]] = FittedCustomerFacts
 
-    max_values: Annotated[
-        int, Field(ge=2, le=1000, description="different values of a column that is used")
-    ] = 20
-    n_bands: Annotated[
-        int, Field(ge=2, le=50, description="bands of a number with more values than that")
-    ] = 5
+    max_values: Annotated[int, Field(ge=2, le=1000, description="different values of a column that is used")] = 20
+    n_bands: Annotated[int, Field(ge=2, le=50, description="bands of a number with more values than that")] = 5
 
     def fit(self, dataset: Dataset) -> FittedCustomerFacts:
         columns: list[str] = []

@@ -45,9 +45,7 @@ class FittedFeatures:
     def state(self) -> dict[str, AnyArray]:
         """All arrays needed to restore them, under `NAME/`."""
         arrays = {
-            f"{name}/{key}": array
-            for name, feature in self.fitted.items()
-            for key, array in feature.state().items()
+            f"{name}/{key}": array for name, feature in self.fitted.items() for key, array in feature.state().items()
         }
         return {"names": packed(list(self.fitted)), **arrays}
 

@@ -29,9 +29,7 @@ class Fused:
     def names(self) -> tuple[str, ...]:
         """One name a column of the matrix: `block: column`."""
         return tuple(
-            f"{block}: {column}"
-            for block, columns in zip(self.blocks, self.columns, strict=True)
-            for column in columns
+            f"{block}: {column}" for block, columns in zip(self.blocks, self.columns, strict=True) for column in columns
         )
 
     def columns_of(self, block: str) -> slice:
@@ -59,9 +57,7 @@ class Fused:
                 "these blocks are not the ones the fusion was fitted on",
                 remedy=f"Hand it {', '.join(self.blocks)} of the same features, in this order.",
             )
-        scaled = [
-            as_csr(block.values) * np.float32(scale) for block, scale in zip(blocks, self.scales, strict=True)
-        ]
+        scaled = [as_csr(block.values) * np.float32(scale) for block, scale in zip(blocks, self.scales, strict=True)]
         return sparse.csr_array(sparse.hstack(scaled, format="csr", dtype=np.float32))
 
     def state(self) -> dict[str, AnyArray]:
@@ -102,13 +98,9 @@ def fit_fusion(blocks: Sequence[Block], weights: Mapping[str, float] | None = No
 
 def _check(blocks: Sequence[Block], names: tuple[str, ...], weights: Mapping[str, float]) -> None:
     if not blocks:
-        raise UsageError(
-            "there is no block to fuse", remedy="Fit at least one feature that fits this shop's data."
-        )
+        raise UsageError("there is no block to fuse", remedy="Fit at least one feature that fits this shop's data.")
     if len({len(block) for block in blocks}) > 1 or len(set(names)) < len(names):
-        raise UsageError(
-            "blocks differ in their rows or share a name", ", ".join(names), "Fuse one side at a time."
-        )
+        raise UsageError("blocks differ in their rows or share a name", ", ".join(names), "Fuse one side at a time.")
     for name, weight in weights.items():
         if name not in names:
             raise UsageError(f'weight of "{name}", which is no block', remedy=f"There is {', '.join(names)}.")

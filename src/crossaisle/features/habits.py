@@ -72,9 +72,7 @@ class FittedHabits(FittedFeature):
         counted = measures(queries, visits, self.category)
         known = counted[:, 3] > 0
         scaled = np.where(known[:, None], np.nan_to_num(self.scaling.apply(counted)), 0)
-        blocks = [
-            Block("habits", (*MEASURES, "no purchase"), np.column_stack([scaled, ~known]).astype(np.float32))
-        ]
+        blocks = [Block("habits", (*MEASURES, "no purchase"), np.column_stack([scaled, ~known]).astype(np.float32))]
         clock = visits.time + self.utc_offset
         # 1970 began on a Thursday
         weekday, hour = (clock // DAY + 3) % 7, (clock % DAY) // HOUR
@@ -123,9 +121,7 @@ class Habits(Feature):
     name: ClassVar[str] = "habits"
     fitted: ClassVar[type[FittedFeature]] = FittedHabits
 
-    max_stores: Annotated[int, Field(ge=0, description="stores told apart, the most visited; 0 for none")] = (
-        50
-    )
+    max_stores: Annotated[int, Field(ge=0, description="stores told apart, the most visited; 0 for none")] = 50
     utc_offset_hours: Annotated[
         float, Field(ge=-12, le=14, description="hours from UTC to the shop's clock, for weekday and hour")
     ] = 0.0

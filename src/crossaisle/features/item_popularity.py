@@ -50,12 +50,10 @@ class ItemPopularity(Feature):
     name: ClassVar[str] = "item popularity"
     fitted: ClassVar[type[FittedFeature]] = FittedItemPopularity
 
-    window_days: Annotated[
-        int, Field(ge=1, description="length of 'lately' and of the window before it, days")
-    ] = 28
-    smoothing: Annotated[
-        float, Field(gt=0, description="s, buyers added to both windows: few sales make no trend")
-    ] = 5.0
+    window_days: Annotated[int, Field(ge=1, description="length of 'lately' and of the window before it, days")] = 28
+    smoothing: Annotated[float, Field(gt=0, description="s, buyers added to both windows: few sales make no trend")] = (
+        5.0
+    )
 
     def fit(self, dataset: Dataset) -> FittedItemPopularity:
         counted = self.measures(dataset)
@@ -76,9 +74,7 @@ class ItemPopularity(Feature):
         window = self.window_days * DAY
         purchases = events.at(dataset.is_purchase & (events.weight > 0))
         lately = _buyers(purchases.at(purchases.time >= end - window), n_items)
-        before = _buyers(
-            purchases.at((purchases.time >= end - 2 * window) & (purchases.time < end - window)), n_items
-        )
+        before = _buyers(purchases.at((purchases.time >= end - 2 * window) & (purchases.time < end - window)), n_items)
         buyers = _buyers(purchases, n_items)
         bought = np.bincount(purchases.item, minlength=n_items).astype(np.float64)
         views = events.item[(events.type == VIEW) & (events.item >= 0) & (events.weight > 0)]

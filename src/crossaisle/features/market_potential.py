@@ -42,11 +42,7 @@ def group_potential(amounts: Csr, user_groups: AnyArray, n_groups: int) -> Doubl
 def amounts_of(dataset: Dataset, measure: Measure) -> Csr:
     """float32 (n_users, n_items): what each user spent on, gave as ratings to, or bought of each item."""
     events = dataset.events
-    kept = (
-        is_rated(events.type, events.value) & (events.item >= 0)
-        if measure == "ratings"
-        else dataset.is_purchase
-    )
+    kept = is_rated(events.type, events.value) & (events.item >= 0) if measure == "ratings" else dataset.is_purchase
     chosen = events.at(kept)
     amounts = chosen.spend() if measure == "spend" else np.ones(len(chosen), dtype=np.float32)
     amounts = np.maximum(chosen.value if measure == "ratings" else amounts, 0)
@@ -90,7 +86,5 @@ class MarketShares(Feature):
         columns = []
         for groups in (np.zeros(dataset.n_items, dtype=np.int32), catalogue.aisle, catalogue.category):
             sizes = np.bincount(groups[groups >= 0], minlength=int(groups.max(initial=0)) + 1)
-            columns.append(
-                np.log1p(market_potential(amounts, groups) * np.where(groups >= 0, sizes[groups], 0))
-            )
+            columns.append(np.log1p(market_potential(amounts, groups) * np.where(groups >= 0, sizes[groups], 0)))
         return FittedMarketShares(np.column_stack(columns).astype(np.float32))

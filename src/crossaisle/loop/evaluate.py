@@ -9,7 +9,12 @@ from crossaisle.models.recommender import Recommender
 
 
 def fit_and_measure(
-    recommenders: Mapping[str, Recommender], split: Split, *, seed: int, min_purchases: int, progress: Progress
+    recommenders: Mapping[str, Recommender],
+    split: Split,
+    *,
+    seed: int,
+    min_purchases: int,
+    progress: Progress,
 ) -> Evaluation:
     """The figures of each, the first being the baseline of the ratios."""
     fitted = {}

@@ -86,9 +86,7 @@ class _Loading:
         if EVENTS.name in parts:
             self.progress("load.stage.read", 0.0)
             facts = Facts(EVENTS, self.now)
-            events = stage(
-                self.change, parts[EVENTS.name], EVENTS, self.shop, facts, catalog_columns(self.shop)
-            )
+            events = stage(self.change, parts[EVENTS.name], EVENTS, self.shop, facts, catalog_columns(self.shop))
             if not events.n_read:
                 raise InputError(
                     "there is no row below the header", _names(parts[EVENTS.name]), "Give a file with rows."
@@ -97,9 +95,7 @@ class _Loading:
         if CATALOG.name in parts:
             reports.append(self._table(CATALOG.name, parts[CATALOG.name]))
         if events is not None and self.shop.has_catalog_in_events:
-            reports.append(
-                put(self.change, CATALOG, catalog_of(events), self.shop, TableReport(CATALOG.name))
-            )
+            reports.append(put(self.change, CATALOG, catalog_of(events), self.shop, TableReport(CATALOG.name)))
         if events is not None:
             reports.append(self._events(events))
         self.progress("load.stage.tables", 0.85)

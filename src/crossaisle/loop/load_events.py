@@ -62,9 +62,7 @@ def compare(change: Change, staged: Staged, cleaning: Cleaning) -> tuple[Staged,
     if not cleaning.exact_duplicates.on:
         staged = _with_ordinals(change, staged)
     repeated = "exact_duplicates" if cleaning.exact_duplicates.on else ALREADY_THERE
-    set_aside(
-        repeated, repeats(without(staged.fair, late)), reason_text("exact_duplicates", ibis.literal(""))
-    )
+    set_aside(repeated, repeats(without(staged.fair, late)), reason_text("exact_duplicates", ibis.literal("")))
     first, last = _span(staged)
     known = change.event_ids(first, last) if last else None
     if known is not None:
@@ -110,9 +108,7 @@ def _with_ordinals(change: Change, staged: Staged) -> Staged:
 
 def _span(staged: Staged) -> tuple[int, int]:
     times = staged.fair.timestamp
-    found = staged.fair.aggregate(
-        first=times.min().epoch_seconds(), last=times.max().epoch_seconds()
-    ).to_pyarrow()
+    found = staged.fair.aggregate(first=times.min().epoch_seconds(), last=times.max().epoch_seconds()).to_pyarrow()
     first, last = found["first"][0].as_py(), found["last"][0].as_py()
     return (0, 0) if last is None else (first * 1_000_000, last * 1_000_000 + 999_999)
 

@@ -52,9 +52,7 @@ class LoadReport:
     def to_dict(self) -> dict[str, Any]:
         """The report in plain values, for JSON."""
         return {
-            "tables": {
-                one.table: {k: v for k, v in asdict(one).items() if k != "table"} for one in self.tables
-            },
+            "tables": {one.table: {k: v for k, v in asdict(one).items() if k != "table"} for one in self.tables},
             "quarantine": self.quarantine,
             "seconds": round(self.seconds, 3),
         }

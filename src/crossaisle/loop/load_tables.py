@@ -44,9 +44,7 @@ def load_table(
     if set_aside:
         quarantined.write(change.engine, table.name, aside(staged, table, late))
     report = TableReport(table.name, read=staged.n_read, set_aside=set_aside)
-    return put(
-        change, table, rows.drop([name for name in rows.columns if name.startswith("_")]), shop, report
-    )
+    return put(change, table, rows.drop([name for name in rows.columns if name.startswith("_")]), shop, report)
 
 
 def put(change: Change, table: Table, rows: ir.Table, shop: Map, report: TableReport) -> TableReport:
@@ -55,9 +53,7 @@ def put(change: Change, table: Table, rows: ir.Table, shop: Map, report: TableRe
     if table is CATALOG:
         texts = [c.name for c in CATALOG.columns if c.kind == "text" and c.name in rows.columns]
         texts += [
-            n
-            for n in rows.columns
-            if n not in CATALOG.names and rows[n].type().is_string() and not n.endswith("_id")
+            n for n in rows.columns if n not in CATALOG.names and rows[n].type().is_string() and not n.endswith("_id")
         ]
         rows = with_plain_texts(rows, texts, shop.normalising, change.engine, change.staging)
         rows, mended = _marked(rows, shop.cleaning)
@@ -102,9 +98,7 @@ def _replaced(change: Change, staged: Staged, table: Table) -> tuple[ir.Table | 
     older = candidates.mutate(place=ibis.row_number().over(latest)).filter(lambda t: t.place > 0)
     reason = reason_text("repeated_key", ibis.literal(", ".join(key)))
     path = change.staging / f"replaced-{table.name}.parquet"
-    change.engine.to_parquet(
-        older.select(PART, LINE, **{RULE: ibis.literal("repeated_key"), REASON: reason}), path
-    )
+    change.engine.to_parquet(older.select(PART, LINE, **{RULE: ibis.literal("repeated_key"), REASON: reason}), path)
     n_rows = pq.read_metadata(path).num_rows
     return (change.engine.read_parquet(str(path)), n_rows) if n_rows else (None, 0)
 
@@ -136,18 +130,14 @@ def _load_keyless(
         if counts:
             quarantined.write(change.engine, f"{table.name}-{part.name}", aside(staged, table, None))
         set_aside = {name: set_aside.get(name, 0) + counts.get(name, 0) for name in {*set_aside, *counts}}
-    return TableReport(
-        table.name, read, kept, there, set_aside=set_aside, faults=faults_of(set_aside, shop.cleaning)
-    )
+    return TableReport(table.name, read, kept, there, set_aside=set_aside, faults=faults_of(set_aside, shop.cleaning))
 
 
 def catalog_columns(shop: Map) -> dict[str, Taken]:
     """The catalogue's columns that events carry, by FROM_EVENTS + name."""
     if not shop.has_catalog_in_events:
         return {}
-    ways = {
-        name: way for name, way in shop.of("catalog").items() if isinstance(way, Taken) and name != "item_id"
-    }
+    ways = {name: way for name, way in shop.of("catalog").items() if isinstance(way, Taken) and name != "item_id"}
     return {FROM_EVENTS + name: way for name, way in ways.items()}
 
 

@@ -90,9 +90,7 @@ def _placed(change: Change, path: str, number: int, part: Part) -> ir.Table:
     rows = change.engine.read_parquet(path, file_row_number=True)
     if LINE not in rows.columns:
         rows = rows.mutate(**{LINE: rows.file_row_number + part.first_line})
-    return rows.drop("file_row_number").mutate(
-        **{PART: ibis.literal(number), SOURCE: ibis.literal(part.name)}
-    )
+    return rows.drop("file_row_number").mutate(**{PART: ibis.literal(number), SOURCE: ibis.literal(part.name)})
 
 
 def aside(staged: Staged, table: Table, late: ir.Table | None) -> ir.Table:

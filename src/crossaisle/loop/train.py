@@ -33,7 +33,12 @@ class TrainOptions:
 
 @dataclass(frozen=True)
 class Trained:
-    """A fitted recommender. validation: recommender → mean capped_recall@20 over the windows, empty without a choice."""
+    """A fitted recommender.
+
+    Args:
+        validation: recommender → mean capped_recall@20 over the windows, empty where there was no choice.
+        n_users, n_items: of what it was fitted on.
+    """
 
     name: str
     recommender: Recommender

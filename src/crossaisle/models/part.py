@@ -1,6 +1,6 @@
 """A part is a frozen, strict dataclass of its own options: each is declared once, with range, unit and default."""
 
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, TypeVar, cast, dataclass_transform
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -14,7 +14,8 @@ P = TypeVar("P")
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(Field,))
 def part(cls: type[P]) -> type[P]:
     """Make a class of annotated options a part."""
-    return dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid"))(cls)
+    made: Any = dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid"))(cls)
+    return cast(type[P], made)
 
 
 def options(cls: type[Any]) -> dict[str, FieldInfo]:
@@ -35,7 +36,7 @@ def from_text(cls: type[P], texts: dict[str, str]) -> P:
             raise UsageError(f'{cls.__name__} has no option "{name}"', remedy=f"It has {', '.join(known) or 'none'}.")
         field = known[name]
         try:
-            adapter = TypeAdapter(field.annotation)
+            adapter: TypeAdapter[Any] = TypeAdapter(cast(Any, field.annotation))
             values[name] = adapter.validate_strings(text)
         except ValidationError as error:
             raise _refused(cls, name, text, error) from None

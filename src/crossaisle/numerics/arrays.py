@@ -30,7 +30,7 @@ def batches(n_rows: int, bytes_per_row: int, limit: int = BATCH_BYTES) -> Iterat
 
 def csr(rows: AnyArray, columns: AnyArray, values: AnyArray, shape: tuple[int, int]) -> Csr:
     """Sum `values` into a sparse float32 matrix of `shape`, column indices sorted within a row."""
-    matrix = sparse.csr_array((values.astype(np.float32), (rows, columns)), shape=shape, dtype=np.float32)
+    matrix: Csr = sparse.coo_array((values.astype(np.float32), (rows, columns)), shape=shape).tocsr()
     matrix.sum_duplicates()
     return matrix
 

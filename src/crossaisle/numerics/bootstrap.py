@@ -20,9 +20,12 @@ def mean_intervals(values: AnyArray, seed: int, n_resamples: int = N_RESAMPLES) 
     """
     known = ~np.isnan(values)
     filled = np.where(known, values, 0.0)
-    means = np.concatenate([
-        (weights @ filled) / np.maximum(weights @ known, 1e-12) for weights in _weights(len(values), seed, n_resamples)
-    ])
+    means = np.concatenate(
+        [
+            (weights @ filled) / np.maximum(weights @ known, 1e-12)
+            for weights in _weights(len(values), seed, n_resamples)
+        ]
+    )
     low, high = np.quantile(means, [0.025, 0.975], axis=0)
     return low, high
 

@@ -7,34 +7,33 @@ import numpy as np
 
 from crossaisle.numerics.arrays import AnyArray, Bools, Doubles, Numbers
 
-
 MANY = 40
 """From so many true columns on, sorting is quicker than counting for each."""
 
 
 def capped_recall(hits: Bools, sizes: AnyArray) -> Doubles:
     """hits / min(size, k)."""
-    return hits.sum(axis=1) / np.minimum(sizes, hits.shape[1])
+    return np.asarray(hits.sum(axis=1) / np.minimum(sizes, hits.shape[1]))
 
 
 def recall(hits: Bools, sizes: AnyArray) -> Doubles:
     """hits / size."""
-    return hits.sum(axis=1) / sizes
+    return np.asarray(hits.sum(axis=1) / sizes)
 
 
 def precision(hits: Bools) -> Doubles:
     """hits / k."""
-    return hits.sum(axis=1) / hits.shape[1]
+    return np.asarray(hits.sum(axis=1) / hits.shape[1])
 
 
 def f1(hits: Bools, sizes: AnyArray) -> Doubles:
     """Harmonic mean of precision and recall, 2 · hits / (k + size)."""
-    return 2 * hits.sum(axis=1) / (hits.shape[1] + sizes)
+    return np.asarray(2 * hits.sum(axis=1) / (hits.shape[1] + sizes))
 
 
 def hit_rate(hits: Bools) -> Doubles:
     """1 where any place is a hit."""
-    return hits.any(axis=1).astype(np.float64)
+    return np.asarray(hits.any(axis=1), dtype=np.float64)
 
 
 def ndcg(hits: Bools, sizes: AnyArray) -> Doubles:
@@ -53,7 +52,7 @@ def average_precision(hits: Bools, sizes: AnyArray) -> Doubles:
 
 def reciprocal_rank(hits: Bools) -> Doubles:
     """1 / place of the first hit, 0 without one."""
-    return np.where(hits.any(axis=1), 1 / (hits.argmax(axis=1) + 1), 0.0)
+    return np.asarray(np.where(hits.any(axis=1), 1 / (hits.argmax(axis=1) + 1), 0.0))
 
 
 def gini(counts: AnyArray) -> float:
@@ -105,4 +104,4 @@ def differing_pairs(labels: Numbers) -> Doubles:
     n = known.sum(axis=1)
     same = ((labels[:, :, None] == labels[:, None, :]) & known[:, :, None] & known[:, None, :]).sum(axis=(1, 2)) - n
     pairs = n * (n - 1)
-    return np.divide(pairs - same, pairs, out=np.zeros(len(labels)), where=pairs > 0)
+    return np.asarray(np.divide(pairs - same, pairs, out=np.zeros(len(labels)), where=pairs > 0))

@@ -49,13 +49,9 @@ class SlateOptions:
 
     min_purchases: Annotated[
         int | None,
-        Field(
-            ge=0, description="purchases that make an item established; none: 5, or 0 for data without times"
-        ),
+        Field(ge=0, description="purchases that make an item established; none: 5, or 0 for data without times"),
     ] = None
-    repeats: Annotated[
-        bool, Field(description="items already bought may come again where the focus lets them")
-    ] = True
+    repeats: Annotated[bool, Field(description="items already bought may come again where the focus lets them")] = True
     candidates: Annotated[
         int, Field(ge=1, le=10_000, description="items that each source brings when a slate is reranked")
     ] = 200

@@ -124,9 +124,7 @@ class SlatePath:
         alone = (Stage(source, (), number) for number, source in enumerate(self.sources, start=1))
         return (Stage(self.model, self.sources, 0), *alone, Stage(self.fallback, (), FALLBACK))
 
-    def _filled(
-        self, begun: Slates, stage: Stage, queries: Queries, allowed: Eligible, wanted: Bools
-    ) -> Slates:
+    def _filled(self, begun: Slates, stage: Stage, queries: Queries, allowed: Eligible, wanted: Bools) -> Slates:
         """The begun slates, those of the rows `wanted`, bool (n_queries,), filled up by one stage.
 
         Where limits leave a slate short, the stage is asked again for four times as many candidates.
@@ -164,16 +162,12 @@ class SlatePath:
         n, k = self.options.left_out, slates.items.shape[1]
         own = (slates.items >= 0) & (slates.rankers == 0)
         lowest = np.where(own, slates.scores, np.inf).min(axis=1)
-        lowest = np.where(np.isfinite(lowest) & (slates.items[:, -1] >= 0), lowest, -np.inf).astype(
-            np.float32
-        )
+        lowest = np.where(np.isfinite(lowest) & (slates.items[:, -1] >= 0), lowest, -np.inf).astype(np.float32)
         told = removed(self.model, queries, allowed, lowest, n)
         if not self._is_plain:
             ranked = retrieve(self.model, (), queries, allowed, min(k, max(1, len(allowed.items))))
             for row, found in enumerate(told):
-                found += passed_over(
-                    ranked.items[row], ranked.scores[row], slates.items[row], self._limits, n
-                )
+                found += passed_over(ranked.items[row], ranked.scores[row], slates.items[row], self._limits, n)
         told = [sorted(found, key=lambda one: (-one[2], one[0])) for found in told]
         return [
             tuple(LeftOut(item, why, self._explainer.left_out(item, why, allowed)) for item, why, _ in found)
@@ -206,6 +200,4 @@ class SlatePath:
 
     @cached_property
     def _explainer(self) -> Explainer:
-        return Explainer.of(
-            {stage.ranker: stage.model for stage in self._stages()}, self.dataset, self.language
-        )
+        return Explainer.of({stage.ranker: stage.model for stage in self._stages()}, self.dataset, self.language)

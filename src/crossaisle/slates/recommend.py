@@ -135,9 +135,7 @@ class Request:
         dataset = self.path.dataset
         ids = self._ids(user_ids)
         users = dataset.index.users.numbers(ids)
-        bytes_per_user = 4 * len(dataset.events) * _EVENT_BYTES // max(
-            1, dataset.n_users
-        ) + self._slate_bytes(k)
+        bytes_per_user = 4 * len(dataset.events) * _EVENT_BYTES // max(1, dataset.n_users) + self._slate_bytes(k)
         for rows in batches(max(1, len(users)), bytes_per_user):
             queries = dataset.queries(users[rows], self.moment)
             slates = self.path.slates(queries, self.allowed, k, explain)
@@ -161,9 +159,7 @@ class Request:
             return dataset.index.users.at(dataset.buyers())
         wrong = next((one for one in user_ids if not isinstance(one, str)), None)
         if wrong is not None:
-            raise UsageError(
-                f"user id {wrong!r} is not text", remedy=f'Write ids as text, such as "{wrong}".'
-            )
+            raise UsageError(f"user id {wrong!r} is not text", remedy=f'Write ids as text, such as "{wrong}".')
         return pa.array(list(user_ids), pa.large_string())
 
     def _slate_bytes(self, k: int) -> int:

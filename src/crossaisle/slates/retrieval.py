@@ -33,9 +33,7 @@ class Candidates:
         return Candidates(items.astype(np.int32), scores.astype(np.float32), self.sources)
 
 
-def retrieve(
-    model: Fitted, sources: Sequence[Fitted], queries: Queries, allowed: Allowed, n: int
-) -> Candidates:
+def retrieve(model: Fitted, sources: Sequence[Fitted], queries: Queries, allowed: Allowed, n: int) -> Candidates:
     """The `n` best allowed items of the model and of each other source, scored by the model.
 
     What the model has nothing to say about is no candidate, whoever brought it. Nor is anything for a query

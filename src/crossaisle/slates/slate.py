@@ -126,9 +126,7 @@ class Slates:
             "rank": (places + 1).astype(np.int32),
         }
         if self.reasons is not None:
-            columns["reason"] = pa.array(
-                [_joined(one) for slate in self.reasons for one in slate], pa.large_string()
-            )
+            columns["reason"] = pa.array([_joined(one) for slate in self.reasons for one in slate], pa.large_string())
         return pa.table(columns)
 
 

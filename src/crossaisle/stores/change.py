@@ -59,9 +59,7 @@ class Change:
         rows = rows.select(list(EVENTS.names))
         parts = self.staging / "months"
         month = rows.timestamp.strftime("%Y-%m")
-        self.engine.to_parquet(
-            rows.mutate(month=month), parts, partition_by="month", compression=_COMPRESSION
-        )
+        self.engine.to_parquet(rows.mutate(month=month), parts, partition_by="month", compression=_COMPRESSION)
         files = sorted(parts.glob("month=*/*.parquet"))
         added = self._measured(files) if files else []
         moved = tuple(self._moved(path, f"events/{path.parent.name}", about) for path, about in added)
@@ -103,9 +101,7 @@ class Change:
         self.engine.to_parquet(rows, path, compression=_COMPRESSION)
         n_rows = pq.read_metadata(path).num_rows
         file = self._moved(path, "tables", LakeFile("", n_rows, _short(signature)), name=name)
-        self.snapshot = self.snapshot.with_files(name, (*self.snapshot.files(name), file)).with_signature(
-            signature
-        )
+        self.snapshot = self.snapshot.with_files(name, (*self.snapshot.files(name), file)).with_signature(signature)
         return n_rows, 0
 
     def content(self, rows: ir.Table) -> str:

@@ -70,9 +70,7 @@ def failures_in_words(where: str) -> Iterator[None]:
 def _storage_error(error: OSError, where: str) -> StorageError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _full(where)
-    return StorageError(
-        f"a file cannot be written or read: {error}", where, "Check the folder's permissions."
-    )
+    return StorageError(f"a file cannot be written or read: {error}", where, "Check the folder's permissions.")
 
 
 def _engine_error(error: duckdb.Error, where: str) -> CrossaisleError:

@@ -41,9 +41,7 @@ class Lake:
         """What is alive now."""
         return read_snapshot(self.folder)
 
-    def events(
-        self, since: str | date | datetime | int = 0, until: str | date | datetime | int = FOREVER
-    ) -> ir.Table:
+    def events(self, since: str | date | datetime | int = 0, until: str | date | datetime | int = FOREVER) -> ir.Table:
         """Events in [since, until), purchases reduced by the returns that came before `until`; in no order.
 
         Args:

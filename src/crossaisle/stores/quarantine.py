@@ -31,9 +31,7 @@ class Quarantine:
 
     def loads(self) -> list[Path]:
         """Folders of loads that set rows aside, the earliest first."""
-        return sorted(
-            path for path in self.folder.glob("*") if path.is_dir() and not path.name.startswith(".")
-        )
+        return sorted(path for path in self.folder.glob("*") if path.is_dir() and not path.name.startswith("."))
 
 
 class QuarantinedLoad:

@@ -7,7 +7,13 @@ from crossaisle.words import commands, loading, reasons, report, terminal
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
-ALL: dict[str, dict[Language, str]] = {**commands.WORDS, **loading.WORDS, **reasons.WORDS, **report.WORDS, **terminal.WORDS}
+ALL: dict[str, dict[Language, str]] = {
+    **commands.WORDS,
+    **loading.WORDS,
+    **reasons.WORDS,
+    **report.WORDS,
+    **terminal.WORDS,
+}
 """Key → language → text with named places."""
 
 

@@ -16,13 +16,19 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "en": "Only items of categories the user has never bought from. This is what cross-category selling is about.",
         "zh": "只推荐用户从未购买过的品类中的商品。这正是跨品类销售的目标。",
     },
-    "report.task.explore": {"en": "Only items the user has never bought.", "zh": "只推荐用户从未购买过的商品。"},
+    "report.task.explore": {
+        "en": "Only items the user has never bought.",
+        "zh": "只推荐用户从未购买过的商品。",
+    },
     "report.task.all": {"en": "Any item, repeats allowed.", "zh": "任何商品，允许重复购买。"},
     "report.task.published": {
         "en": "A published split: all items are ranked, those of training are masked.",
         "zh": "公开划分：对全部商品排序，训练集中的商品被屏蔽。",
     },
-    "report.caption.comparison": {"en": "{metric} with its 95 % interval", "zh": "{metric} 及其 95% 置信区间"},
+    "report.caption.comparison": {
+        "en": "{metric} with its 95 % interval",
+        "zh": "{metric} 及其 95% 置信区间",
+    },
     "report.caption.diversity": {
         "en": "Recall against diversity: up and to the right is better",
         "zh": "召回率与多样性：越靠右上越好",
@@ -31,12 +37,18 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "en": "Recall against calibration: a slate further left is closer to what the user buys",
         "zh": "召回率与校准度：越靠左，列表越接近用户的购买习惯",
     },
-    "report.caption.groups": {"en": "{model} by user group (number of users)", "zh": "{model} 在各用户群上的表现（用户数）"},
+    "report.caption.groups": {
+        "en": "{model} by user group (number of users)",
+        "zh": "{model} 在各用户群上的表现（用户数）",
+    },
     "report.caption.flow": {
         "en": "{model}: what buyers of an aisle (row) are shown (column), shares of shown items",
         "zh": "{model}：购买某货架（行）的用户看到哪些货架（列），按展示商品的占比",
     },
-    "report.caption.time": {"en": "Purchases and buyers a week; the dashed line is the cut", "zh": "每周购买数与买家数；虚线为切分点"},
+    "report.caption.time": {
+        "en": "Purchases and buyers a week; the dashed line is the cut",
+        "zh": "每周购买数与买家数；虚线为切分点",
+    },
     "report.groups": {"en": "Who is served how well", "zh": "各用户群的效果"},
     "report.groups.meaning": {
         "en": "A group whose interval lies below the others is served worse.",
@@ -93,12 +105,18 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "en": "Hellinger distance between the aisles of slate and purchases; 0 is equal, 1 has nothing in common",
         "zh": "列表与购买在货架分布上的海林格距离；0 为相同，1 为毫无交集",
     },
-    "metric.revenue": {"en": "what users spent on the hits, mean over users", "zh": "用户在命中商品上的花费，按用户平均"},
+    "metric.revenue": {
+        "en": "what users spent on the hits, mean over users",
+        "zh": "用户在命中商品上的花费，按用户平均",
+    },
     "metric.novelty": {
         "en": "mean self-information of the shown items in bits; rarer items have more",
         "zh": "展示商品的平均自信息（比特）；越冷门越高",
     },
-    "metric.coverage": {"en": "share of eligible items shown to anybody", "zh": "至少被展示一次的候选商品占比"},
+    "metric.coverage": {
+        "en": "share of eligible items shown to anybody",
+        "zh": "至少被展示一次的候选商品占比",
+    },
     "metric.gini": {
         "en": "how unequally items are shown: 0 all equally often, 1 always the same",
         "zh": "展示的不均等程度：0 为完全均等，1 为总是相同商品",

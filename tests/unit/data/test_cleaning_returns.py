@@ -52,9 +52,7 @@ def left(rows: list[Row]) -> dict[str, float | None]:
 
 def one_after_the_other(rows: list[Row]) -> dict[str, float]:
     """The same by two rounds over the rows in time: within an order, then over all; latest purchase first."""
-    order = sorted(
-        range(len(rows)), key=lambda n: (rows[n][2], rows[n][0] == "return", rows[n][3] or 1.0, f"e{n}")
-    )
+    order = sorted(range(len(rows)), key=lambda n: (rows[n][2], rows[n][0] == "return", rows[n][3] or 1.0, f"e{n}"))
     units = {n: 1.0 if rows[n][3] is None else float(rows[n][3] or 0) for n in order}
     for same_order in (True, False):
         for place, n in enumerate(order):

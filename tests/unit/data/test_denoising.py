@@ -196,9 +196,7 @@ def test_denoising_takes_nothing_out_and_is_the_same_twice() -> None:
     twice, _ = denoise(once)
     for field in fields(dataset.events):
         if field.name != "weight":
-            np.testing.assert_array_equal(
-                getattr(once.events, field.name), getattr(dataset.events, field.name)
-            )
+            np.testing.assert_array_equal(getattr(once.events, field.name), getattr(dataset.events, field.name))
     np.testing.assert_array_equal(twice.events.weight, once.events.weight)
 
 

@@ -27,9 +27,7 @@ def test_a_missing_column_is_named_with_what_is_there_the_closest_name_and_how_t
     with pytest.raises(InputError) as error:
         read(rows)
     text = str(error.value)
-    assert text.startswith(
-        "shop.csv: events need the column user_id, and there is only User, item_id, timestamp"
-    )
+    assert text.startswith("shop.csv: events need the column user_id, and there is only User, item_id, timestamp")
     assert "Closest to user_id: User." in text
     assert '[columns.events] user_id = "its name in your file"' in text
 
@@ -48,9 +46,7 @@ def test_a_map_that_names_an_absent_column_is_refused() -> None:
 
 def test_constants_and_renamed_columns_are_taken() -> None:
     shop = Map(
-        columns={
-            "events": {"user_id": "who", "event_type": Value(value="purchase"), "channel": Value(value="web")}
-        }
+        columns={"events": {"user_id": "who", "event_type": Value(value="purchase"), "channel": Value(value="web")}}
     )
     (row,) = read([{"who": 2**63 - 1, "item_id": 5, "timestamp": "2025-01-01"}], shop=shop)
     assert (row["user_id"], row["item_id"], row["event_type"], row["channel"]) == (
@@ -63,8 +59,7 @@ def test_constants_and_renamed_columns_are_taken() -> None:
 
 def test_whole_floats_are_ids_without_a_point_and_nan_is_missing() -> None:
     rows = [
-        {"user_id": x, "item_id": "i", "timestamp": "2025-01-01", "event_type": "view"}
-        for x in (17850.0, float("nan"))
+        {"user_id": x, "item_id": "i", "timestamp": "2025-01-01", "event_type": "view"} for x in (17850.0, float("nan"))
     ]
     assert [row["user_id"] for row in read(rows)] == ["17850", None]
 
@@ -146,12 +141,8 @@ def test_event_ids_tell_rows_apart_whatever_separators_they_hold_and_null_from_e
     base = {"timestamp": "2025-01-01", "event_type": "view"}
     pairs = [("a\x1f", "b"), ("a", "\x1fb"), ("a", "b"), ("b", "a"), ("a1", "b"), ("a", "1b")]
     pairs += [("a\x1e", "b"), ("a\x1f", "\x1fb"), ("a\x1f\x1f", "b")]
-    rows: list[dict[str, Any]] = [
-        {"user_id": user, "item_id": item, "channel": None, **base} for user, item in pairs
-    ]
-    rows += [
-        {"user_id": "a", "item_id": "b", "channel": channel, **base} for channel in ("x", "\x1e", "\x1f")
-    ]
+    rows: list[dict[str, Any]] = [{"user_id": user, "item_id": item, "channel": None, **base} for user, item in pairs]
+    rows += [{"user_id": "a", "item_id": "b", "channel": channel, **base} for channel in ("x", "\x1e", "\x1f")]
     assert len({row["event_id"] for row in read(rows)}) == len(rows)
 
 

@@ -44,9 +44,7 @@ def test_texts_of_a_table_are_brought_to_one_form_and_names_to_their_most_freque
         )
     )
     engine = open_engine(tmp_path / "spill", threads=1)
-    found = engine_rows(
-        with_plain_texts(rows, ["category", "title"], Normalising(), engine, tmp_path), engine
-    )
+    found = engine_rows(with_plain_texts(rows, ["category", "title"], Normalising(), engine, tmp_path), engine)
     by_item = {row["item_id"]: (row["category"], row["title"]) for row in found}
     assert by_item == {
         "i0": ("TEA", "A b"),
@@ -59,9 +57,7 @@ def test_texts_of_a_table_are_brought_to_one_form_and_names_to_their_most_freque
 
 
 def test_money_is_turned_by_the_stated_rate_and_an_unknown_currency_is_marked() -> None:
-    rows = ibis.memtable(
-        pa.table({"currency": ["GBP", "EUR", "XXX", None], "price": [10.0, 10.0, 10.0, 10.0]})
-    )
+    rows = ibis.memtable(pa.table({"currency": ["GBP", "EUR", "XXX", None], "price": [10.0, 10.0, 10.0, 10.0]}))
     found = engine_rows(in_one_currency(rows, Normalising(currency="EUR", rates={"GBP": 1.17})))
     assert [(row["price"], row[HAS_RATE]) for row in found][:2] == [(11.7, True), (10.0, True)]
     assert [row[HAS_RATE] for row in found] == [True, True, False, True]
@@ -78,7 +74,4 @@ def test_quantities_in_other_units_are_turned_with_their_prices() -> None:
 def test_ids_are_folded_only_if_that_is_wanted() -> None:
     rows = ibis.memtable(pa.table({"item_id": ["85123A"]}))
     assert engine_rows(with_folded_ids(rows, ["item_id"], Normalising()))[0]["item_id"] == "85123A"
-    assert (
-        engine_rows(with_folded_ids(rows, ["item_id"], Normalising(fold_id_case=True)))[0]["item_id"]
-        == "85123a"
-    )
+    assert engine_rows(with_folded_ids(rows, ["item_id"], Normalising(fold_id_case=True)))[0]["item_id"] == "85123a"

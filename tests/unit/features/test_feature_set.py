@@ -96,6 +96,4 @@ def test_blocks_are_fused_and_selected_for_people_who_come_later() -> None:
 def test_smallest_shop_of_one_view_can_be_described() -> None:
     dataset = shop([("ann", "cola", 0, "view", None, None, None, None, None)])
     fitted = FeatureSet().fit(dataset)
-    assert all(
-        np.isfinite(block.dense()).all() for block in (*fitted.users(everyone(dataset)), *fitted.items())
-    )
+    assert all(np.isfinite(block.dense()).all() for block in (*fitted.users(everyone(dataset)), *fitted.items()))

@@ -43,9 +43,7 @@ def test_restored_fusion_gives_the_same() -> None:
     fused = fit_fusion([DENSE, SPARSE], {"habits": 0.5})
     again = Fused.restore(fused.state())
     assert again.names == fused.names
-    np.testing.assert_array_equal(
-        again.apply([DENSE, SPARSE]).toarray(), fused.apply([DENSE, SPARSE]).toarray()
-    )
+    np.testing.assert_array_equal(again.apply([DENSE, SPARSE]).toarray(), fused.apply([DENSE, SPARSE]).toarray())
 
 
 def test_wrong_use_is_refused_with_a_remedy() -> None:

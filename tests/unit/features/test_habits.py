@@ -39,9 +39,7 @@ def test_one_visit_has_no_days_between_and_no_purchase_has_no_recency() -> None:
     dataset = shop()
     queries = everyone(dataset)
     table = measures(queries, visits_of(queries), dataset.catalogue.category)
-    between, last, looks = (
-        MEASURES.index(name) for name in ("days between visits", "days since last visit", "looks")
-    )
+    between, last, looks = (MEASURES.index(name) for name in ("days between visits", "days since last visit", "looks"))
     assert np.isnan(table[1, between])
     assert np.isnan(table[2, last])
     assert table[:, looks].tolist() == [0, 1, 1, 0]

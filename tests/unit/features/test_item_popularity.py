@@ -12,9 +12,7 @@ from .shop import shop
 
 
 def sales(item: str, days: list[int]) -> list[tuple[object, ...]]:
-    return [
-        (f"u{n}", item, day * DAY, "purchase", None, None, None, None, None) for n, day in enumerate(days)
-    ]
+    return [(f"u{n}", item, day * DAY, "purchase", None, None, None, None, None) for n, day in enumerate(days)]
 
 
 def test_measures_are_those_counted_by_hand() -> None:

@@ -8,9 +8,9 @@ from crossaisle.errors import InputError
 from crossaisle.features import FittedSelection, Selection
 
 RNG = np.random.default_rng(3)
-MATRIX = (
-    RNG.standard_normal((60, 5)) @ RNG.standard_normal((5, 30)) + 0.01 * RNG.standard_normal((60, 30))
-).astype(np.float32)
+MATRIX = (RNG.standard_normal((60, 5)) @ RNG.standard_normal((5, 30)) + 0.01 * RNG.standard_normal((60, 30))).astype(
+    np.float32
+)
 
 
 def test_directions_are_the_strongest_singular_vectors() -> None:

@@ -26,9 +26,7 @@ HEADER = "user_id,item_id,timestamp,event_type,quantity,price\n"
 def loaded(folder: Path, source: Any, shop: Map | None = None) -> LoadReport:
     """Load a source into the lake of a folder."""
     options = LoadOptions(map=shop, threads=1)
-    return load(
-        source, lake_of(folder), Quarantine(folder / "quarantine"), options, NOW, lambda stage, done: None
-    )
+    return load(source, lake_of(folder), Quarantine(folder / "quarantine"), options, NOW, lambda stage, done: None)
 
 
 def lake_of(folder: Path) -> Lake:
@@ -37,9 +35,7 @@ def lake_of(folder: Path) -> Lake:
 
 def rows_of(folder: Path) -> list[dict[str, Any]]:
     events = lake_of(folder).events()
-    return sorted(
-        events.to_pyarrow().to_pylist(), key=lambda row: (row["user_id"], row["item_id"], row["timestamp"])
-    )
+    return sorted(events.to_pyarrow().to_pylist(), key=lambda row: (row["user_id"], row["item_id"], row["timestamp"]))
 
 
 def csv(folder: Path, body: str, header: str = HEADER, name: str = "events.csv") -> Files:
@@ -49,9 +45,7 @@ def csv(folder: Path, body: str, header: str = HEADER, name: str = "events.csv")
 
 
 def quarantined(report: LoadReport, table: str = "events") -> list[dict[str, Any]]:
-    return sorted(
-        pq.read_table(Path(report.quarantine) / f"{table}.parquet").to_pylist(), key=lambda row: row["line"]
-    )
+    return sorted(pq.read_table(Path(report.quarantine) / f"{table}.parquet").to_pylist(), key=lambda row: row["line"])
 
 
 def test_each_bad_row_goes_to_quarantine_with_its_line_rule_and_reason(tmp_path: Path) -> None:
@@ -134,10 +128,7 @@ def test_sixty_four_bit_ids_and_strange_ids_stay_byte_for_byte(tmp_path: Path) -
         "18446744073709551615",
         "007",
     ]
-    body = (
-        "".join(f'"{one}",i,2025-05-01,view,,\n' for one in strange)
-        + '"a ""quoted"" id",i,2025-05-01,view,,\n'
-    )
+    body = "".join(f'"{one}",i,2025-05-01,view,,\n' for one in strange) + '"a ""quoted"" id",i,2025-05-01,view,,\n'
     loaded(tmp_path, csv(tmp_path, body))
     assert sorted(row["user_id"] for row in rows_of(tmp_path)) == sorted([*strange, 'a "quoted" id'])
 
@@ -159,9 +150,7 @@ def test_too_many_bad_rows_stop_the_load_and_say_which_rules_took_them(tmp_path:
     good = csv(tmp_path, "u1,i1,2025-05-01,view,,\n")
     loaded(tmp_path, good)
     before = lake_of(tmp_path).fingerprint()
-    bad = csv(
-        tmp_path, "u2,i1,2025-05-01,view,,\nu1,i1,x,view,,\nu1,i1,2025-05-01,view,,abc\n", name="bad.csv"
-    )
+    bad = csv(tmp_path, "u2,i1,2025-05-01,view,,\nu1,i1,x,view,,\nu1,i1,2025-05-01,view,,abc\n", name="bad.csv")
     with pytest.raises(InputError, match=r"2 of 3 rows are bad, more than 30%.*unparsable_number 1"):
         loaded(tmp_path, bad)
     assert lake_of(tmp_path).fingerprint() == before
@@ -190,10 +179,7 @@ def test_catalogue_is_upserted_and_its_own_columns_and_older_values_stay(tmp_pat
     loaded(tmp_path, Files(catalog=(str(tmp_path / "two.csv"),)))
     catalog = lake_of(tmp_path).table("catalog")
     assert catalog is not None
-    rows = {
-        row["item_id"]: (row["title"], row["category"], row["colour"])
-        for row in catalog.to_pyarrow().to_pylist()
-    }
+    rows = {row["item_id"]: (row["title"], row["category"], row["colour"]) for row in catalog.to_pyarrow().to_pylist()}
     assert rows == {"i1": ("Green Tea", "TEA", "red"), "i2": ("Mug", "Mugs", None), "i3": ("Pot", None, None)}
 
 
@@ -236,9 +222,7 @@ def test_catalogue_from_events_takes_the_most_frequent_title_and_of_equals_the_f
 
 def test_times_without_a_zone_are_in_the_shop_zone_also_where_clocks_change(tmp_path: Path) -> None:
     """London: noon in July is 11:00 UTC; 01:30 on 30 March 2025 does not exist; an offset of its own wins."""
-    body = (
-        "u1,a,2025-07-01 12:00,view,,\nu1,b,2025-03-30 01:30,view,,\nu1,c,2025-07-01T12:00:00+02:00,view,,\n"
-    )
+    body = "u1,a,2025-07-01 12:00,view,,\nu1,b,2025-03-30 01:30,view,,\nu1,c,2025-07-01T12:00:00+02:00,view,,\n"
     body += "u1,d,1751371200,view,,\nu1,e,1751371200000000,view,,\n"
     loaded(tmp_path, csv(tmp_path, body), Map(timezone="Europe/London"))
     times = {row["item_id"]: row["timestamp"].isoformat() for row in rows_of(tmp_path)}

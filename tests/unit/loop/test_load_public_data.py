@@ -52,9 +52,7 @@ def test_complete_journey_has_the_rows_of_the_protocol(tmp_path: Path) -> None:
     assert (bread["title"], bread["category"], bread["aisle"]) == ("Bread: Italian/French", "BREAD", "PASTRY")
 
 
-@pytest.mark.skipif(
-    not ONLINE_RETAIL.exists(), reason="the data set Online Retail is not beside the repository"
-)
+@pytest.mark.skipif(not ONLINE_RETAIL.exists(), reason="the data set Online Retail is not beside the repository")
 def test_online_retail_loads_from_its_map_alone_with_these_counts(tmp_path: Path) -> None:
     """Counts taken from the raw file by SQL of their own: of 541,909 lines 135,080 lack a customer; of the
     rest 40 are at price 0, 1,913 are on codes that are no goods, 5,220 repeat an earlier line; 8,506 of

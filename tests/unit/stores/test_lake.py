@@ -20,9 +20,7 @@ def events(*times: str) -> Any:
     schema = EVENTS.arrow_schema()
     table = pa.Table.from_pylist(rows, schema)
     moments = pa.array(times).cast(pa.timestamp("us", "UTC"))
-    return ibis.memtable(
-        table.set_column(schema.get_field_index("timestamp"), schema.field("timestamp"), moments)
-    )
+    return ibis.memtable(table.set_column(schema.get_field_index("timestamp"), schema.field("timestamp"), moments))
 
 
 TIMES = ("2025-01-31T23:59:59Z", "2025-02-01T00:00:00Z", "2025-03-05T12:00:00Z")

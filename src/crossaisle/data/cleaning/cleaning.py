@@ -36,9 +36,7 @@ class Cleaning:
     unknown_currency: UnknownCurrency = UnknownCurrency()
     non_goods: NonGoods = NonGoods()
     exact_duplicates: ExactDuplicates = ExactDuplicates()
-    max_bad_share: float = Field(
-        default=0.3, ge=0, le=1, description="share of bad rows at which a load stops"
-    )
+    max_bad_share: float = Field(default=0.3, ge=0, le=1, description="share of bad rows at which a load stops")
 
     @property
     def mends(self) -> tuple[Mend, ...]:

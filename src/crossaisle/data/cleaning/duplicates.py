@@ -63,9 +63,7 @@ def _text(value: ir.Value) -> ir.StringValue:
 def repeats(rows: ir.Table) -> ir.Table:
     """Rows of event_id, PART and LINE that repeat the event_id of an earlier row."""
     candidates = _shared_ids(rows)
-    order = ibis.row_number().over(
-        group_by=candidates.event_id, order_by=[candidates[PART], candidates[LINE]]
-    )
+    order = ibis.row_number().over(group_by=candidates.event_id, order_by=[candidates[PART], candidates[LINE]])
     return candidates.mutate(ordinal=order).filter(lambda t: t.ordinal > 0).drop("ordinal")
 
 
@@ -74,9 +72,7 @@ def ordinal_ids(rows: ir.Table) -> ir.Table:
     ordinal.
     """
     candidates = _shared_ids(rows)
-    order = ibis.row_number().over(
-        group_by=[candidates.event_id, candidates[PART]], order_by=candidates[LINE]
-    )
+    order = ibis.row_number().over(group_by=[candidates.event_id, candidates[PART]], order_by=candidates[LINE])
     later = candidates.mutate(ordinal=order).filter(lambda t: t.ordinal > 0)
     new = (later.event_id + "\x1f" + later.ordinal.cast("string")).hexdigest("md5")
     return later.select(PART, LINE, new_id=new)

@@ -68,9 +68,7 @@ class NonGoods:
         return wrong
 
 
-def _matching(
-    rows: ir.Table, name: str, patterns: tuple[str, ...]
-) -> list[tuple[ir.BooleanValue, ir.StringValue]]:
+def _matching(rows: ir.Table, name: str, patterns: tuple[str, ...]) -> list[tuple[ir.BooleanValue, ir.StringValue]]:
     if not patterns:
         return []
     return [(rows[name].re_search(_either(patterns)), ibis.literal(f"{name} ") + rows[name])]

@@ -33,9 +33,7 @@ class MissingIds:
                 continue
             is_missing: ir.BooleanValue = rows[name].isnull()
             if name == "item_id" and "query" in rows.columns:
-                is_missing = is_missing & ((rows.event_type != "search") | rows.query.isnull()).fill_null(
-                    True
-                )
+                is_missing = is_missing & ((rows.event_type != "search") | rows.query.isnull()).fill_null(True)
             if name in ("store_id", "kind"):
                 continue
             caught.append((is_missing, ibis.literal(name)))

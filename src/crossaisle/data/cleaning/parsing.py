@@ -29,9 +29,7 @@ class UnparsableTime:
             for name, value, text in texts_of(rows, ("time",), facts.table)
         ]
         required = [c.name for c in facts.table.columns if c.kind == "time" and c.is_required]
-        caught += [
-            (rows[name].isnull(), ibis.literal(f'{name} ""')) for name in required if name in rows.columns
-        ]
+        caught += [(rows[name].isnull(), ibis.literal(f'{name} ""')) for name in required if name in rows.columns]
         return caught
 
 

@@ -64,9 +64,7 @@ def net_returns(events: ir.Table) -> ir.Table:
 def matched_returns(events: ir.Table) -> ir.Table:
     """Ids (event_id) of the returns that found a purchase to take from, in whole or in part."""
     matched = _matched(events)
-    return matched.filter((matched.event_type == "return") & (matched.left < matched.units)).select(
-        "event_id"
-    )
+    return matched.filter((matched.event_type == "return") & (matched.left < matched.units)).select("event_id")
 
 
 def _matched(events: ir.Table) -> ir.Table:
@@ -97,9 +95,7 @@ def _taken(trades: ir.Table, group: list[str], only: ir.BooleanValue) -> ir.Tabl
     is_return = trades.event_type == "return"
     rows = trades.mutate(_moved=moved, _step=ibis.ifelse(is_return, -moved, moved), _late=is_return)
     rows = rows.mutate(_sum=rows._step.sum().over(_ordered(rows, group, preceding=None, following=0)))
-    rows = rows.mutate(
-        _floor=ibis.least(rows._sum.min().over(_ordered(rows, group, preceding=None, following=0)), 0.0)
-    )
+    rows = rows.mutate(_floor=ibis.least(rows._sum.min().over(_ordered(rows, group, preceding=None, following=0)), 0.0))
     rows = rows.mutate(_height=rows._sum - rows._floor)
     rows = rows.mutate(
         _lowest=rows._height.min().over(_ordered(rows, group, preceding=0, following=None)),

@@ -28,9 +28,7 @@ C = TypeVar("C")
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(Field,))
 def rule(cls: type[C]) -> type[C]:
     """Make a class of annotated options a frozen, strict rule."""
-    decorate: Any = options_dataclass(
-        frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid")
-    )
+    decorate: Any = options_dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid"))
     return cast(type[C], decorate(cls))
 
 
@@ -100,9 +98,7 @@ def judged(rows: ir.Table, mends: Sequence[Mend], rules: Sequence[Rule], facts: 
         for condition, named in one.catches(rows, facts)
     ]
     if not fired:
-        return rows.mutate(
-            **{RULE: ibis.null("string"), REASON: ibis.null("string"), ROW: ibis.null("string")}
-        )
+        return rows.mutate(**{RULE: ibis.null("string"), REASON: ibis.null("string"), ROW: ibis.null("string")})
     first = ibis.cases(*[(condition, number) for number, (condition, _, _) in enumerate(fired)])
     rows = rows.mutate(_fired=first)
     name = ibis.cases(*[(rows._fired == number, name) for number, (_, name, _) in enumerate(fired)])
@@ -119,9 +115,7 @@ def _mended(rows: ir.Table, mend: Mend, facts: Facts) -> ir.Table:
     if found is None:
         return rows
     condition, values = found
-    changed: dict[str, Any] = {
-        name: ibis.ifelse(condition, value, rows[name]) for name, value in values.items()
-    }
+    changed: dict[str, Any] = {name: ibis.ifelse(condition, value, rows[name]) for name, value in values.items()}
     changed[MENDED] = ibis.ifelse(condition, ibis.literal(mend.name), rows[MENDED])
     return rows.mutate(**changed)
 
@@ -132,9 +126,7 @@ def reason_text(name: str, named: ir.StringValue) -> ir.StringValue:
     return ibis.literal(before) + named.fill_null("") + ibis.literal(after)
 
 
-def texts_of(
-    rows: ir.Table, kinds: Sequence[str], table: Table
-) -> list[tuple[str, ir.Value, ir.StringValue]]:
+def texts_of(rows: ir.Table, kinds: Sequence[str], table: Table) -> list[tuple[str, ir.Value, ir.StringValue]]:
     """(name, read value, text it was read from) of the table's columns of these kinds that were read from
     text.
     """

@@ -21,9 +21,7 @@ class ImpossibleValues:
     name: ClassVar[str] = "impossible_values"
     is_fault: ClassVar[bool] = True
     on: bool = True
-    hours_ahead: float = Field(
-        default=0.0, ge=0, le=48, description="hours that a shop's clock may run ahead"
-    )
+    hours_ahead: float = Field(default=0.0, ge=0, le=48, description="hours that a shop's clock may run ahead")
 
     def catches(self, rows: ir.Table, facts: Facts) -> Caught:
         """Conditions for the columns that the rows have."""

@@ -17,11 +17,7 @@ def flattened(rows: ir.Table) -> ir.Table:
     """One row for each item of an event, and one for an event without items; parameters as columns."""
     if "event_params" in rows.columns and rows["event_params"].type().is_array():
         rows = rows.mutate(
-            **{
-                name: _parameter(rows, name, field)
-                for name, field in _PARAMETERS.items()
-                if name not in rows.columns
-            }
+            **{name: _parameter(rows, name, field) for name, field in _PARAMETERS.items() if name not in rows.columns}
         ).drop("event_params")
     if not rows["items"].type().value_type.is_struct():
         return rows.drop("items")

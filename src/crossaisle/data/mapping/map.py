@@ -71,9 +71,7 @@ class Map:
         """Column → how it is had, for the columns of one table that are mapped."""
         named = self.columns.get(table, {})
         return {
-            name: Taken(column=how) if isinstance(how, str) else how
-            for name, how in named.items()
-            if name != "from"
+            name: Taken(column=how) if isinstance(how, str) else how for name, how in named.items() if name != "from"
         }
 
     @property
@@ -106,9 +104,7 @@ def map_from(written: dict[str, Any], where: str) -> Map:
     try:
         return TypeAdapter(Map).validate_json(json.dumps(written))
     except (ValidationError, TypeError) as error:
-        raise UsageError(
-            _wrong(error), where, "See the page on your own data for what a map may hold."
-        ) from None
+        raise UsageError(_wrong(error), where, "See the page on your own data for what a map may hold.") from None
 
 
 def _wrong(error: Exception) -> str:

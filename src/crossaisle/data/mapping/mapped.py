@@ -19,9 +19,7 @@ from crossaisle.data.tables import EVENTS, LINE, ROW, Column, Table
 from crossaisle.errors import InputError
 
 
-def mapped(
-    rows: ir.Table, table: Table, shop: Map, where: str, extra: Mapping[str, Taken] | None = None
-) -> ir.Table:
+def mapped(rows: ir.Table, table: Table, shop: Map, where: str, extra: Mapping[str, Taken] | None = None) -> ir.Table:
     """Rows in the table's columns, as far as the source has them.
 
     Beside them: TEXT + name for what was read from text, ROW (the source's row as a struct), LINE if the
@@ -38,9 +36,7 @@ def mapped(
     rows = rows.mutate(**{ROW: ibis.struct({name: rows[name] for name in own})})
     if table is EVENTS:
         rows = flattened(rows) if is_nested(rows) else rows
-        rows = rows.mutate(
-            _content=content_hash(rows, [name for name in rows.columns if name not in (LINE, ROW)])
-        )
+        rows = rows.mutate(_content=content_hash(rows, [name for name in rows.columns if name not in (LINE, ROW)]))
     ways = shop.of(table.name)
     found = _found(rows, table, ways, where)
     values = _values(rows, table, found, shop)
@@ -56,9 +52,7 @@ def mapped(
     return rows.select(**values, **kept)
 
 
-def _found(
-    rows: ir.Table, table: Table, ways: Mapping[str, Value | Taken], where: str
-) -> dict[str, Value | Taken]:
+def _found(rows: ir.Table, table: Table, ways: Mapping[str, Value | Taken], where: str) -> dict[str, Value | Taken]:
     known = NAMES.get(table.name, {})
     found: dict[str, Value | Taken] = {}
     for column in table.columns:
@@ -73,15 +67,11 @@ def _found(
     if "query" in found:
         lacking = [name for name in lacking if name != "item_id"]
     if lacking:
-        raise _lacks(
-            rows, table, lacking, {way.column for way in found.values() if isinstance(way, Taken)}, where
-        )
+        raise _lacks(rows, table, lacking, {way.column for way in found.values() if isinstance(way, Taken)}, where)
     return found
 
 
-def _values(
-    rows: ir.Table, table: Table, found: Mapping[str, Value | Taken], shop: Map
-) -> dict[str, ir.Value]:
+def _values(rows: ir.Table, table: Table, found: Mapping[str, Value | Taken], shop: Map) -> dict[str, ir.Value]:
     values: dict[str, ir.Value] = {}
     for column in table.columns:
         if column.name not in found:
@@ -92,11 +82,7 @@ def _values(
             continue
         values |= _read(column, _column(rows, way.column, table.name), way)
     if table is EVENTS:
-        if (
-            "user_pseudo_id" in rows.columns
-            and "user_id" in rows.columns
-            and "user_id" not in shop.of("events")
-        ):
+        if "user_pseudo_id" in rows.columns and "user_id" in rows.columns and "user_id" not in shop.of("events"):
             values["user_id"] = ibis.coalesce(values["user_id"], as_id(rows["user_pseudo_id"]))
         values["event_type"] = _event_type(values["event_type"])
         if "item_id" not in values:
@@ -144,9 +130,7 @@ def _own_columns(
     own: dict[str, ir.Value] = {}
     for name, way in ways.items():
         if name not in table.names:
-            own[name] = (
-                ibis.literal(way.value) if isinstance(way, Value) else _column(rows, way.column, where)
-            )
+            own[name] = ibis.literal(way.value) if isinstance(way, Value) else _column(rows, way.column, where)
     taken = {way.column.split(".")[0] for way in found.values() if isinstance(way, Taken)}
     taken |= {way.column for way in ways.values() if isinstance(way, Taken)}
     for name in rows.columns:
@@ -187,9 +171,7 @@ def _lacks(rows: ir.Table, table: Table, lacking: list[str], used: set[str], whe
     example = f'[columns.{table.name}] {lacking[0]} = "its name in your file"'
     remedy = f"{hints} Name it in a map given by --columns: {example}.".strip()
     if len(columns) == 1 and any(mark in columns[0] for mark in ";\t|,"):
-        remedy = (
-            f'There is one column only: set delimiter = "…" in the map if it is not what was found. {remedy}'
-        )
+        remedy = f'There is one column only: set delimiter = "…" in the map if it is not what was found. {remedy}'
     return InputError(what, where, remedy)
 
 

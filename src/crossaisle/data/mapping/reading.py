@@ -51,9 +51,7 @@ def as_number(value: ir.Value, decimal: str = ".") -> ir.FloatingValue:
 
 def as_flag(value: ir.Value) -> ir.BooleanValue:
     """Yes or no, null where it is neither."""
-    return cast(
-        ir.BooleanValue, value.try_cast("boolean") if value.type().is_string() else value.cast("boolean")
-    )
+    return cast(ir.BooleanValue, value.try_cast("boolean") if value.type().is_string() else value.cast("boolean"))
 
 
 def as_time(value: ir.Value, form: str | None = None) -> ir.TimestampValue:
@@ -72,9 +70,7 @@ def as_time(value: ir.Value, form: str | None = None) -> ir.TimestampValue:
         return cast(ir.TimestampValue, ibis.coalesce(text.try_cast("timestamp('UTC')"), _since_1970(counted)))
     if kind.is_numeric():
         return _since_1970(value.cast("int64"))
-    return cast(
-        ir.TimestampValue, value.cast("timestamp(6)").cast("timestamp('UTC')") if not _zoned(value) else value
-    )
+    return cast(ir.TimestampValue, value.cast("timestamp(6)").cast("timestamp('UTC')") if not _zoned(value) else value)
 
 
 def _zoned(value: ir.Value) -> bool:

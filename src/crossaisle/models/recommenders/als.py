@@ -1,4 +1,5 @@
-"""Implicit ALS: Hu, Koren and Volinsky (2008), "Collaborative Filtering for Implicit Feedback Datasets", by `implicit`."""
+"""Implicit ALS: Hu, Koren and Volinsky (2008), "Collaborative Filtering for Implicit Feedback
+Datasets", fitted by the library `implicit`."""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -19,7 +20,7 @@ from crossaisle.numerics.arrays import AnyArray, Doubles, Floats, Numbers
 
 @dataclass(frozen=True)
 class FittedALS(Fitted):
-    """factors: float32 (n_items, n_factors). A user's vector is solved from the history, so a new user is no special case."""
+    """factors: float32 (n_items, n_factors). A user's vector is solved from the history, for new users as for old."""
 
     factors: Floats
     alpha: float
@@ -45,7 +46,7 @@ class FittedALS(Fitted):
         def effects(items: Numbers, weights: Floats, scored: Numbers) -> AnyArray:
             trust = self.alpha * weights
             solved = np.linalg.solve(self._system(gram, items, trust), self.factors[scored].T.astype(np.float64))
-            return (self.factors[items] * trust[:, None]) @ solved
+            return np.asarray((self.factors[items] * trust[:, None]) @ solved)
 
         return item_contributions(queries, candidates, n_causes, effects)
 
@@ -66,7 +67,7 @@ class FittedALS(Fitted):
 
     def _system(self, gram: Doubles, items: Numbers, trust: AnyArray) -> Doubles:
         bought = self.factors[items].astype(np.float64)
-        return gram + bought.T @ (bought * (trust - 1)[:, None])
+        return np.asarray(gram + bought.T @ (bought * (trust - 1)[:, None]))
 
     def _users(self, queries: Queries) -> Floats:
         """float32 (n_queries, n_factors): the least-squares answer of each history (equation 4)."""

@@ -16,7 +16,7 @@ from crossaisle.numerics.shares import shares
 
 @dataclass(frozen=True)
 class FittedCategoryPopularity(Fitted):
-    """buyers, share: (n_items,), share within the category; category: int32 (n_items,); inclination: (n_categories + 1,)."""
+    """buyers, share (of its category), category: (n_items,). inclination: float32 (n_categories + 1,)."""
 
     buyers: Floats
     share: Floats
@@ -56,8 +56,7 @@ class FittedCategoryPopularity(Fitted):
 
     @classmethod
     def restore(cls, state: State) -> "FittedCategoryPopularity":
-        arrays = (state[name] for name in ("buyers", "share", "category", "inclination"))
-        return cls(*arrays, strength=float(state["strength"]))
+        return cls(state["buyers"], state["share"], state["category"], state["inclination"], float(state["strength"]))
 
     def _inclinations(self, queries: Queries) -> AnyArray:
         """(n_queries, n_categories + 1): the user's own shares of purchases, drawn towards everybody's."""
@@ -65,7 +64,7 @@ class FittedCategoryPopularity(Fitted):
         own = np.zeros((n_rows, len(self.inclination)), dtype=np.float32)
         np.add.at(own, (rows, self.category[items]), 1)
         own += self.strength * self.inclination
-        return own / own.sum(axis=1, keepdims=True)
+        return np.asarray(own / own.sum(axis=1, keepdims=True))
 
 
 @part
@@ -77,7 +76,9 @@ class CategoryPopularity(Recommender):
     strength: Annotated[
         float, Field(gt=0, le=1e6, description="purchases of his own that outweigh everybody's inclination")
     ] = 100.0
-    shrink: Annotated[float, Field(ge=0, le=1e6, description="buyers added to each category, against small ones")] = 10.0
+    shrink: Annotated[float, Field(ge=0, le=1e6, description="buyers added to each category, against small ones")] = (
+        10.0
+    )
 
     def fit(self, training: Training) -> FittedCategoryPopularity:
         """Count buyers of items and of categories."""

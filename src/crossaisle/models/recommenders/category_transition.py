@@ -21,7 +21,7 @@ from crossaisle.numerics.arrays import AnyArray, Doubles, Floats, Numbers
 
 @dataclass(frozen=True)
 class FittedCategoryTransition(Fitted):
-    """follows: float32 (n_categories, n_categories), P(next | earlier); share: float32 (n_items,), P(item | category)."""
+    """follows: (n_categories, n_categories), P(next | earlier). share: (n_items,), P(item | category)."""
 
     follows: Floats
     share: Floats
@@ -47,7 +47,9 @@ class FittedCategoryTransition(Fitted):
         for query in range(len(queries)):
             own = np.flatnonzero(votes[query])
             category = self.category[places[query]]
-            parts = votes[query, own, None] * self.follows[np.ix_(own, np.maximum(category, 0))] * self.share[places[query]]
+            parts = (
+                votes[query, own, None] * self.follows[np.ix_(own, np.maximum(category, 0))] * self.share[places[query]]
+            )
             n_kept = min(n_causes, len(own))
             strongest = np.argsort(-parts, axis=0, kind="stable")[:n_kept]
             values = np.take_along_axis(parts, strongest, axis=0).T
@@ -68,7 +70,7 @@ class FittedCategoryTransition(Fitted):
         rows, categories, n_rows = queries.known_categories(self.category, len(self.follows))
         votes = np.zeros((n_rows, len(self.follows)), dtype=np.float32)
         votes[rows, categories] = 1
-        return votes / np.maximum(votes.sum(axis=1, keepdims=True), 1)
+        return np.asarray(votes / np.maximum(votes.sum(axis=1, keepdims=True), 1))
 
 
 @part
@@ -78,7 +80,9 @@ class CategoryTransition(Recommender):
     fitted: ClassVar[type[Fitted]] = FittedCategoryTransition
 
     half_life: Annotated[float, Field(gt=0, le=3650, description="days after which a transition counts half")] = 60.0
-    smoothing: Annotated[float, Field(ge=0, le=1e6, description="transitions from everywhere added to each category")] = 50.0
+    smoothing: Annotated[
+        float, Field(ge=0, le=1e6, description="transitions from everywhere added to each category")
+    ] = 50.0
 
     def fit(self, training: Training) -> FittedCategoryTransition:
         """Count weighted transitions between first purchases, then smooth."""

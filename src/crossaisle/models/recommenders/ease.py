@@ -1,4 +1,5 @@
-"""EASE, a linear item–item model in closed form: Steck (2019), "Embarrassingly Shallow Autoencoders for Sparse Data"."""
+"""EASE, a linear item–item model in closed form: Steck (2019), "Embarrassingly Shallow
+Autoencoders for Sparse Data"."""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -65,15 +66,19 @@ class EASE(Recommender):
     fitted: ClassVar[type[Fitted]] = FittedEASE
 
     l2: Annotated[float, Field(gt=0, le=1e6, description="λ, weight of the penalty on B")] = 1000.0
-    max_items: Annotated[int, Field(ge=1, le=50_000, description="how many of the most bought items are modelled")] = 6000
+    max_items: Annotated[int, Field(ge=1, le=50_000, description="how many of the most bought items are modelled")] = (
+        6000
+    )
     weighting: Annotated[Weighting, Field(description="an item bought counts once, or each time")] = "binary"
 
     def fit(self, training: Training) -> FittedEASE:
         """Solve for B (equation 8)."""
         training.progress("fit", 0)
         matrix = training.dataset.purchases(self.weighting)
-        buyers = np.asarray(matrix.sum(axis=0))
-        kept = np.sort(np.argsort(-buyers, kind="stable")[: min(self.max_items, int((buyers > 0).sum()))]).astype(np.int32)
+        buyers: AnyArray = np.asarray(matrix.sum(axis=0))
+        kept = np.sort(np.argsort(-buyers, kind="stable")[: min(self.max_items, int((buyers > 0).sum()))]).astype(
+            np.int32
+        )
         users_by_items = matrix[:, kept].astype(np.float64)
         gram = (users_by_items.T @ users_by_items).toarray()
         gram[np.diag_indices_from(gram)] += self.l2

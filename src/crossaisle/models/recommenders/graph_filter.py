@@ -1,4 +1,5 @@
-"""Graph filter: a low-pass filter on the item–item graph, after Shen et al. (2021), "How Powerful is Graph Convolution".
+"""Graph filter: a low-pass filter on the item–item graph, after Shen et al. (2021), "How Powerful is Graph
+Convolution for Recommendation?".
 
 The ideal low-pass filter of GF-CF, whose singular vectors come from a randomised SVD; a power of the singular
 values softens its edge.
@@ -18,7 +19,6 @@ from crossaisle.models.part import part
 from crossaisle.models.recommender import Contributions, Fitted, Recommender, State
 from crossaisle.numerics.arrays import AnyArray, Floats, Numbers
 from crossaisle.numerics.svd import randomised_svd
-
 
 SIZE_PER_COMPONENT, FEWEST, MOST = 40, 16, 768
 
@@ -62,12 +62,13 @@ class FittedGraphFilter(Fitted):
 
 @part
 class GraphFilter(Recommender):
-    """x · D^−a · V · diag((s / s₁)^p) · Vᵀ · D^b, with R̃ = U · diag(s) · Vᵀ normalised by the degrees of users and items."""
+    """x · D^−a · V · diag((s / s₁)^p) · Vᵀ · D^b, with R̃ = U · diag(s) · Vᵀ normalised by degrees."""
 
     fitted: ClassVar[type[Fitted]] = FittedGraphFilter
 
     components: Annotated[
-        int | None, Field(ge=1, le=4096, description="singular vectors kept; by the size of the data when none")
+        int | None,
+        Field(ge=1, le=4096, description="singular vectors kept; by the size of the data when none"),
     ] = None
     power: Annotated[float, Field(ge=0, le=4, description="p, how much weak singular values are held back")] = 0.0
     user_exponent: Annotated[float, Field(ge=0, le=1, description="how far active users are held back")] = 0.5
@@ -92,7 +93,8 @@ class GraphFilter(Recommender):
         given_back = _powers(of_items, self.return_exponent)
         training.progress("fit", 1)
         return FittedGraphFilter(
-            (right.T * held_back[:, None]).astype(np.float32), (filtered * given_back[:, None]).astype(np.float32)
+            (right.T * held_back[:, None]).astype(np.float32),
+            (filtered * given_back[:, None]).astype(np.float32),
         )
 
     def _components(self, matrix: "sparse.csr_array[np.float32]") -> int:

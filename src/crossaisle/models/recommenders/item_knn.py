@@ -1,7 +1,7 @@
 """Item-based nearest neighbours: Sarwar et al. (2001); BM25 and TF-IDF weights as in text retrieval."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -70,14 +70,14 @@ class ItemKNN(Recommender):
         weighed = self._weighed(bought.T.tocsr().astype(np.float64))
         return FittedItemKNN(_nearest(weighed, self.neighbours, training.progress))
 
-    def _weighed(self, item_users: Csr) -> Csr:
+    def _weighed(self, item_users: Any) -> Any:
         items = np.repeat(np.arange(item_users.shape[0]), np.diff(item_users.indptr))
         activity = np.bincount(item_users.indices, minlength=item_users.shape[1])
         idf = np.maximum(0, np.log(item_users.shape[0]) - np.log1p(activity))[item_users.indices]
         if self.weighting == "tf-idf":
             item_users.data = np.sqrt(item_users.data) * idf
         if self.weighting == "bm25":
-            sums = np.asarray(item_users.sum(axis=1)).ravel()
+            sums: AnyArray = np.asarray(item_users.sum(axis=1)).ravel()
             length = 1 - self.b + self.b * sums / sums.mean()
             counts = item_users.data
             item_users.data = counts * (self.k1 + 1) / (self.k1 * length[items] + counts) * idf
@@ -87,7 +87,7 @@ class ItemKNN(Recommender):
         return item_users
 
 
-def _nearest(item_users: Csr, neighbours: int, progress: Progress) -> Csr:
+def _nearest(item_users: Any, neighbours: int, progress: Progress) -> Csr:
     """The `neighbours` largest entries of each row of A·Aᵀ, the diagonal left out; ties to the smaller number."""
     n_items = item_users.shape[0]
     users_items = item_users.T.tocsr()

@@ -18,7 +18,7 @@ PER_MILLION = 1_000_000
 
 @dataclass(frozen=True)
 class FittedMarketPotential(Fitted):
-    """potential: float32 (n_groups, n_items), each group's shares. spans: float64 (n_groups − 1,), purchases that part them."""
+    """potential: (n_groups, n_items), each group's shares. spans: (n_groups − 1,), purchases that part them."""
 
     potential: Floats
     spans: Doubles
@@ -26,7 +26,7 @@ class FittedMarketPotential(Fitted):
     @property
     def n_items(self) -> int:  # type: ignore[override]  # derived, not kept
         """Number of items."""
-        return self.potential.shape[1]
+        return int(self.potential.shape[1])
 
     def scores(self, queries: Queries, items: Numbers | None = None) -> Floats:
         chosen = self.potential if items is None else self.potential[:, items]

@@ -13,7 +13,7 @@ from crossaisle.data.training import Training
 from crossaisle.models.linear import joined, single_cause
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Cause, Contributions, Fitted, Recommender, State
-from crossaisle.numerics.arrays import AnyArray, Bools, Doubles, Floats, Numbers, csr
+from crossaisle.numerics.arrays import Bools, Doubles, Floats, Numbers, csr
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,9 @@ class Popularity(Recommender):
     def _counts(self, dataset: Dataset, within: Bools) -> Doubles:
         events = dataset.events.at(dataset.is_purchase & within)
         if self.by == "purchases":
-            return np.bincount(events.item, weights=events.weight, minlength=dataset.n_items)
-        bought: AnyArray = csr(events.user, events.item, events.weight, (dataset.n_users, dataset.n_items))
+            return np.asarray(
+                np.bincount(events.item, weights=events.weight, minlength=dataset.n_items), dtype=np.float64
+            )
+        bought = csr(events.user, events.item, events.weight, (dataset.n_users, dataset.n_items))
         bought.data = np.minimum(bought.data, 1)
         return np.asarray(bought.sum(axis=0), dtype=np.float64)

@@ -65,9 +65,7 @@ class Explainer:
         sentences = Sentences(self.names, self._dates(by_item, by_category, queries), self.language)
         return [
             [sentences.reasons(causes, place) for causes, place in zip(row, places, strict=False)]
-            for row, places in zip(
-                facts, self._places(queries, slates.items, by_category, n_eligible), strict=True
-            )
+            for row, places in zip(facts, self._places(queries, slates.items, by_category, n_eligible), strict=True)
         ]
 
     def left_out(self, item: int, why: Why, allowed: Eligible) -> str:
@@ -88,9 +86,7 @@ class Explainer:
     def _dates(self, by_item: Habits, by_category: Habits, queries: Queries) -> dict[int, str]:
         if not self.is_dated or not len(queries):
             return {}
-        return days(
-            np.concatenate([by_item.last, by_category.last]), int(queries.moments.max()), self.language
-        )
+        return days(np.concatenate([by_item.last, by_category.last]), int(queries.moments.max()), self.language)
 
     def _places(self, queries: Queries, items: Numbers, habits: Habits, n_ranked: int) -> list[list[Place]]:
         """Where each pick stands; a row is as long as its slate."""
@@ -119,16 +115,11 @@ def _facts(
     is_item, is_category = found.causes == Cause.ITEM, found.causes == Cause.CATEGORY
     habits = [
         np.where(is_item, one, np.where(is_category, other, 0))
-        for one, other in zip(
-            by_item.find(rows, found.subjects), by_category.find(rows, found.subjects), strict=True
-        )
+        for one, other in zip(by_item.find(rows, found.subjects), by_category.find(rows, found.subjects), strict=True)
     ]
     is_told = (found.subjects >= 0) & (found.amounts > 0) & (items >= 0)[..., None]
     columns = (is_told, found.causes, found.subjects, found.amounts, habits[0], habits[1] // DAY)
     return [
-        [
-            [Fact(*values) for told, *values in zip(*place, strict=True) if told]
-            for place in zip(*row, strict=True)
-        ]
+        [[Fact(*values) for told, *values in zip(*place, strict=True) if told] for place in zip(*row, strict=True)]
         for row in zip(*(column.tolist() for column in columns), strict=True)
     ]

@@ -68,9 +68,7 @@ class Sentences:
         fact, kind = facts[0], Cause(cause).name.lower()
         item = self.names.items[place.item]
         if cause == Cause.BUYERS:
-            text = self._say(
-                "reason.buyers.one" if fact.subject == 1 else "reason.buyers", item=item, n=fact.subject
-            )
+            text = self._say("reason.buyers.one" if fact.subject == 1 else "reason.buyers", item=item, n=fact.subject)
         elif cause == Cause.RISE:
             text = self._say("reason.rise", item=item, percent=fact.subject)
         else:
@@ -81,9 +79,7 @@ class Sentences:
         names = self.names.items
         first, other = facts[0], _named_otherwise(facts, names)
         if other is None:
-            text = self._say(
-                "reason.item.one", item=names[first.subject], habit=self._habit(first.times, first.day)
-            )
+            text = self._say("reason.item.one", item=names[first.subject], habit=self._habit(first.times, first.day))
             return Reason("item", text, (first.subject,), first.amount)
         text = self._say(
             "reason.item.two",
@@ -107,9 +103,7 @@ class Sentences:
             "habit": habit,
         }
         if other is None or other.subject == place.category:
-            return Reason(
-                "category", self._say("reason.category.one", **facts_told), (first.subject,), first.amount
-            )
+            return Reason("category", self._say("reason.category.one", **facts_told), (first.subject,), first.amount)
         facts_told |= {"other": names[other.subject], "other_habit": self._habit(other.times, other.day)}
         text = self._say("reason.category.two", **facts_told)
         return Reason("category", text, (first.subject, other.subject), first.amount + other.amount)

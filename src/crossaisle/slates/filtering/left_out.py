@@ -43,10 +43,7 @@ def passed_over(
         slate: int32 (n_picks,), what was chosen.
     """
     absent = np.flatnonzero((ranked >= 0) & ~np.isin(ranked, slate))[:n]
-    return [
-        (int(ranked[place]), _limit(int(ranked[place]), slate, limits), float(scores[place]))
-        for place in absent
-    ]
+    return [(int(ranked[place]), _limit(int(ranked[place]), slate, limits), float(scores[place])) for place in absent]
 
 
 def _limit(item: int, slate: Numbers, limits: Limits) -> Why:

@@ -63,8 +63,6 @@ def _numbers(kind: str, names: tuple[str, ...], ids: Ids) -> Numbers:
     for name, number in zip(names, numbers, strict=True):
         if number < 0:
             close = get_close_matches(name, ids.to_list(), 1, cutoff=0.5)
-            advice = (
-                f'Did you mean "{close[0]}"?' if close else f"Write the {kind} as it stands in the catalogue."
-            )
+            advice = f'Did you mean "{close[0]}"?' if close else f"Write the {kind} as it stands in the catalogue."
             raise UsageError(f'the shop has no {kind} "{name}"', "shop rules", advice)
     return numbers

@@ -41,9 +41,7 @@ class Likeness:
             alike = np.zeros(others.shape, dtype=np.float32)
             for column in self.labels:
                 label = column[np.maximum(items, 0)][:, None]
-                alike += ((column[np.maximum(others, 0)] == label) & (label >= 0)) / np.float32(
-                    len(self.labels)
-                )
+                alike += ((column[np.maximum(others, 0)] == label) & (label >= 0)) / np.float32(len(self.labels))
         return np.where((items[:, None] >= 0) & (others >= 0), alike, 0).astype(np.float32)
 
 
