@@ -98,16 +98,16 @@ class ALS(Recommender):
     def fit(self, training: Training) -> FittedALS:
         """Alternate, by conjugate gradients on either side."""
         matrix = sparse.csr_matrix(training.dataset.purchases(self.weighting))
-        model = AlternatingLeastSquares(
-            factors=self.factors,
-            regularization=self.l2,
-            alpha=self.alpha,
-            iterations=self.iterations,
-            random_state=training.seed,
-            num_threads=1,
-        )
         n_iterations = self.iterations
         with threadpool_limits(1, "blas"):
+            model = AlternatingLeastSquares(
+                factors=self.factors,
+                regularization=self.l2,
+                alpha=self.alpha,
+                iterations=n_iterations,
+                random_state=training.seed,
+                num_threads=1,
+            )
             model.fit(
                 matrix,
                 show_progress=False,

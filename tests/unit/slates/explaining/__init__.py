@@ -1,0 +1,1 @@
+"""Slates, each step against cases counted by hand on one small shop."""
