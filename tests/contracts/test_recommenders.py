@@ -60,9 +60,7 @@ def test_same_seed_gives_same_scores(name: str, small_shop: Dataset, fitted: dic
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_scores_have_the_promised_shape_and_no_nan(
-    name: str, small_shop: Dataset, fitted: dict[str, Fitted]
-) -> None:
+def test_scores_have_the_promised_shape_and_no_nan(name: str, small_shop: Dataset, fitted: dict[str, Fitted]) -> None:
     scores = fitted[name].scores(small_shop.queries(small_shop.buyers()))
     assert scores.shape == (len(small_shop.buyers()), small_shop.n_items)
     assert scores.dtype == np.float32
@@ -94,9 +92,7 @@ def test_a_new_user_with_the_same_history_gets_the_same_scores(
 ) -> None:
     known = small_shop.queries(np.array([4], dtype=np.int32))
     stranger = from_histories(known.items, known.indptr, small_shop.n_items, int(known.moments[0]))
-    np.testing.assert_allclose(
-        fitted[name].scores(stranger), fitted[name].scores(known), rtol=1e-5, atol=1e-7
-    )
+    np.testing.assert_allclose(fitted[name].scores(stranger), fitted[name].scores(known), rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,11 +7,11 @@ import typer
 from crossaisle import plugins
 from crossaisle.cli.options import HERE, Json, Workspace
 from crossaisle.cli.terminal import out, print_json, progress, table, told
-from crossaisle.evaluation.protocol import Evaluation
+from crossaisle.evaluation.protocol import Evaluation, Figure
 from crossaisle.shop import Shop
 from crossaisle.words import Language, say
 
-SHOWN = ("capped_recall", "ndcg", "hit_rate", "categories_per_slate")
+SHOWN = ("capped_recall", "ndcg", "categories_per_slate")
 
 
 def evaluate(
@@ -45,9 +45,8 @@ def show(measured: Evaluation, language: Language) -> None:
         for model in dict.fromkeys(one.model for one in figures):
             own = {one.metric: one for one in figures if one.model == model}
             main, ratio = own[names[0]], ratios[task, model]
-            cells = [f"{own[name].value:.4f}" for name in names[1:]]
-            interval = f"{main.value:.4f} [{main.low:.4f}, {main.high:.4f}]"
-            rows.append((model, interval, *cells, f"{ratio.value:.3f} [{ratio.low:.3f}, {ratio.high:.3f}]"))
+            cells = [f"{own[name].value:.4g}" for name in names[1:]]
+            rows.append((model, _with_interval(main), *cells, _with_interval(ratio)))
         heading = [
             say("cli.recommender", language),
             *names,
@@ -55,3 +54,8 @@ def show(measured: Evaluation, language: Language) -> None:
         ]
         title = say("cli.task", language, task=task, users=figures[0].n_users)
         table(title, heading, rows, numeric=range(1, len(heading)))
+
+
+def _with_interval(figure: Figure) -> str:
+    """Value and interval with spaces that no line breaks at."""
+    return f"{figure.value:.4f}\u00a0[{figure.low:.3f},\u00a0{figure.high:.3f}]"

@@ -129,17 +129,15 @@ def _described(batch: Batch) -> Iterator[dict[str, Any]]:
 
 def show(made: Iterable[Batch], language: Language) -> None:
     """A table for each user."""
-    headings = ["#", *(say(f"cli.{name}", language) for name in ("item", "title", "category", "why"))]
+    headings = ["#", *(say(f"cli.{name}", language) for name in ("item", "category", "why"))]
     for batch in made:
         for user_id, slate in groupby(_described(batch), key=lambda row: row["user_id"]):
             rows = [
-                (
-                    one["rank"],
-                    one["item_id"],
-                    one["title"],
-                    one["category"],
-                    "; ".join(r["text"] for r in one["reasons"]),
-                )
+                (one["rank"], _named(one), one["category"], "; ".join(r["text"] for r in one["reasons"]))
                 for one in slate
             ]
             table(say("cli.slate_of", language, user=user_id), headings, rows, numeric=(0,))
+
+
+def _named(row: dict[str, Any]) -> str:
+    return f"{row['title']} ({row['item_id']})" if row["title"] else str(row["item_id"])

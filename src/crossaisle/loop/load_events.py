@@ -117,7 +117,7 @@ def write(change: Change, staged: Staged, late: Late) -> TableReport:
     """Add the rows that are left to the lake, and say what became of all."""
     rows = without(staged.fair, [] if late.table is None else [late.table])
     n_returns = int(rows.filter(rows.event_type == "return").count().to_pyarrow().as_py())
-    n_kept = change.add_events(rows, n_returns)
+    n_kept = change.add_events(rows, n_returns, staged.spans)
     return TableReport(
         EVENTS.name,
         read=staged.n_read,

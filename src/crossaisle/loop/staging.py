@@ -14,19 +14,24 @@ from crossaisle.data.cleaning.duplicates import PART
 from crossaisle.data.mapping import Map, Taken
 from crossaisle.data.reading import read_part
 from crossaisle.data.source import Part, Unreadable
-from crossaisle.data.tables import LINE, ROW, SOURCE, Table
+from crossaisle.data.tables import EVENTS, LINE, ROW, SOURCE, Table
 from crossaisle.stores.change import Change
 from crossaisle.stores.engine import failures_in_words
+from crossaisle.stores.months import Span, spans_of
 
 
 @dataclass(frozen=True)
 class StagedPart:
-    """One part after reading: its number among the parts, and how many rows it had."""
+    """One part after reading: its number among the parts, and how many rows it had.
+
+    `spans`: first and last time of each row group that they lie in.
+    """
 
     number: int
     part: Part
     n_rows: int
     unreadable: Unreadable
+    spans: list[Span]
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,11 @@ class Staged:
     def n_unreadable(self) -> int:
         """Lines that hold no row."""
         return sum(one.unreadable.rows for one in self.parts)
+
+    @property
+    def spans(self) -> list[Span]:
+        """First and last time of each row group of all parts."""
+        return [span for one in self.parts for span in one.spans]
 
     @property
     def fair(self) -> ir.Table:
@@ -77,7 +87,8 @@ def stage(
             change.engine.to_parquet(rows, path, compression="snappy")
             unreadable = part.unreadable()
         change.engine.settings["TimeZone"] = "UTC"
-        staged.append(StagedPart(number, part, pq.read_metadata(path).num_rows, unreadable))
+        spans = spans_of(path, "timestamp") if table is EVENTS else []
+        staged.append(StagedPart(number, part, pq.read_metadata(path).num_rows, unreadable, spans))
         tables.append(_placed(change, path.as_posix(), number, part))
     columns = tables[0].columns
     return Staged(
@@ -104,9 +115,9 @@ def aside(staged: Staged, table: Table, late: ir.Table | None) -> ir.Table:
     tables = [judged_rows.select(PART, SOURCE, LINE, RULE, REASON, ROW)]
     if late is not None:
         names = [name for name in staged.rows.columns if not name.startswith("_")]
-        row = ibis.struct({name: staged.rows[name] for name in names}).cast("json").cast("string")
-        whole = staged.rows.select(PART, SOURCE, LINE, **{ROW: row})
-        found = whole.join(late, [PART, LINE]).select(PART, SOURCE, LINE, RULE, REASON, ROW)
+        found = staged.rows.drop(RULE, REASON, ROW).join(late, [PART, LINE])
+        row = ibis.struct({name: found[name] for name in names}).cast("json").cast("string")
+        found = found.select(PART, SOURCE, LINE, RULE, REASON, **{ROW: row})
         tables.append(found)
     rows = ibis.union(tables[0], *tables[1:]) if tables[1:] else tables[0]
     placed = [_with_true_lines(rows, one) for one in staged.parts]

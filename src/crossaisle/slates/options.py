@@ -23,15 +23,15 @@ class Group:
 class Apart:
     """Two groups that never stand in one slate together."""
 
-    one: Annotated[Group, Field(description="the first group")]
-    other: Annotated[Group, Field(description="the group that may not stand beside it")]
+    one: Annotated[Group, Field(strict=False, description="the first group")]
+    other: Annotated[Group, Field(strict=False, description="the group that may not stand beside it")]
 
 
 @part
 class ShopRules:
     """A shop's own rules. An item of unknown price does not pass a rule on prices."""
 
-    never: Annotated[Group, Field(description="items that are never shown")] = Group()
+    never: Annotated[Group, Field(strict=False, description="items that are never shown")] = Group()
     at_least_price: Annotated[
         float | None, Field(ge=0, description="the lowest price that is shown, currency per unit")
     ] = None
@@ -39,7 +39,8 @@ class ShopRules:
         float | None, Field(ge=0, description="the highest price that is shown, currency per unit")
     ] = None
     not_together: Annotated[
-        tuple[Apart, ...], Field(strict=False, description="pairs of groups that never share a slate")
+        tuple[Annotated[Apart, Field(strict=False)], ...],
+        Field(strict=False, description="pairs of groups that never share a slate"),
     ] = ()
 
 
@@ -86,7 +87,7 @@ class SlateOptions:
     left_out: Annotated[
         int, Field(ge=0, le=100, description="strongest items that each filter removed, told with the slate")
     ] = 0
-    rules: Annotated[ShopRules, Field(description="the shop's own rules")] = ShopRules()
+    rules: Annotated[ShopRules, Field(strict=False, description="the shop's own rules")] = ShopRules()
 
     @property
     def is_reranked(self) -> bool:

@@ -33,9 +33,7 @@ EVENTS = [
 ]
 
 
-def shop(
-    events: Sequence[tuple[str, str, int, str]] = EVENTS, until: int = 10 * DAY, **columns: list[Any]
-) -> Dataset:
+def shop(events: Sequence[tuple[str, str, int, str]] = EVENTS, until: int = 10 * DAY, **columns: list[Any]) -> Dataset:
     """The small shop, other columns of the catalogue on request."""
     rows = dict(zip(("user_id", "item_id", "timestamp", "event_type"), zip(*events, strict=True), strict=True))
     table: dict[str, Any] = dict(rows)
@@ -75,9 +73,7 @@ class Scored(Fitted):
         padded = np.append(queries.items, -1)
         firsts = np.where(has_history, padded[np.minimum(queries.indptr[:-1], len(queries.items))], -1)
         subjects = np.broadcast_to(firsts[:, None, None], shape).astype(np.int32)
-        return Contributions(
-            np.full(shape, Cause.ITEM, np.int8), subjects, np.ones(shape, dtype=np.float32)
-        )
+        return Contributions(np.full(shape, Cause.ITEM, np.int8), subjects, np.ones(shape, dtype=np.float32))
 
     def state(self) -> State:
         return {"table": self.table}

@@ -19,9 +19,7 @@ DATASET = shop()
 PLAIN: dict[str, Any] = {"min_purchases": 0}
 
 
-def made(
-    model: Scored, users: list[int], k: int = 3, focus: str = "all", sources: Any = (), **options: Any
-) -> Slates:
+def made(model: Scored, users: list[int], k: int = 3, focus: str = "all", sources: Any = (), **options: Any) -> Slates:
     path = SlatePath.of(model, DATASET, SlateOptions(**{**PLAIN, **options}), sources=sources)
     allowed = path.allowed(Focus.parse(focus), DATASET.until)
     return path.slates(DATASET.queries(users), allowed, k, explain=True)
@@ -92,8 +90,7 @@ KNOBS: list[dict[str, Any]] = [
     {"calibration": 0.9},
     {"calibration": 0.9, "calibrate_by": "category"},
     {"max_per_category": 1},
-    {"price_band": "penalty", "price_width": 1.0},
-    {"price_band": "penalty", "price_width": 1.0, "price_penalty": 3.0},
+    {"price_band": "penalty", "price_width": 1.0, "price_penalty": 1.0},
     {"price_band": "filter", "price_width": 1.5},
     {"repeats": False},
     {"min_purchases": 1},
@@ -119,9 +116,9 @@ def test_knobs_within_a_knob_matter() -> None:
         slates: list[list[int]] = made(model, [ANN], k=6, **options).items.tolist()
         return slates
 
-    penalty = {"price_band": "penalty", "price_width": 1.0}
-    assert items(**penalty) != items(**penalty, price_penalty=0.05)
-    assert items(**penalty) != items(price_band="penalty", price_width=6.0)
+    penalty = {"price_band": "penalty", "price_width": 1.0, "price_penalty": 1.0}
+    assert items(**penalty) != items(**{**penalty, "price_penalty": 0.05})
+    assert items(**penalty) != items(**{**penalty, "price_width": 6.0})
     assert items(calibration=0.9) != items(calibration=0.9, calibrate_by="category")
     assert items(diversity=0.9, candidates=6) != items(diversity=0.9, candidates=8)
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from crossaisle.data.tables import CATALOG, EVENTS
 from crossaisle.errors import BusyError, StorageError
 from crossaisle.stores.lake import Lake
+from crossaisle.stores.months import spans_of
 from crossaisle.stores.snapshot import NAME
 
 
@@ -110,3 +112,20 @@ def test_a_lake_of_another_version_is_refused(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace('"schema": 1', '"schema": 99'))
     with pytest.raises(StorageError, match="version 99"):
         Lake(tmp_path).counts()
+
+
+def test_events_in_the_order_of_time_and_in_none_lie_in_the_same_months(tmp_path: Path) -> None:
+    """Four row groups; in order each lies in one month or two, out of order each reaches over all."""
+    ordered = [f"2024-{month:02d}-{day:02d}T00:00:00Z" for month in (11, 12) for day in range(1, 29)]
+    lakes = []
+    for name, times in (("in", ordered), ("out", ordered[::2] + ordered[1::2])):
+        lake = Lake(tmp_path / name)
+        with lake.change(threads=1) as change:
+            rows = change.engine.to_pyarrow(events(*times))
+            pq.write_table(rows, change.staging / "rows.parquet", row_group_size=14)
+            spans = spans_of(change.staging / "rows.parquet", "timestamp")
+            assert len(spans) == 4
+            change.add_events(change.engine.read_parquet(change.staging / "rows.parquet"), 0, spans)
+        lakes.append(lake)
+    assert lakes[0].fingerprint() == lakes[1].fingerprint()
+    assert [file.month for file in lakes[0].snapshot.files("events")] == ["2024-11", "2024-12"]

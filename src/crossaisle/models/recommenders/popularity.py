@@ -65,8 +65,9 @@ class Popularity(Recommender):
         """Count."""
         dataset = training.dataset
         times = dataset.events.time[dataset.is_purchase]
-        end = int(times.max(initial=0)) + 1
-        start = int(times.min(initial=0)) if self.window is None else end - self.window * DAY
+        first, last = (int(times.min()), int(times.max())) if len(times) else (0, 0)
+        end = last + 1
+        start = first if self.window is None else end - self.window * DAY
         counts = self._counts(dataset, dataset.events.time >= start)
         recent = self._counts(dataset, dataset.events.time >= (start + end) // 2)
         earlier = self._counts(dataset, (dataset.events.time >= start) & (dataset.events.time < (start + end) // 2))

@@ -28,10 +28,11 @@ class Names:
 
 
 def readable(name: str) -> str:
-    """A name that is not shouted: `FLUID MILK` becomes `Fluid milk`; mixed case stays as it is."""
-    name = " ".join(name.split())
+    """A name that is not shouted: `FLUID MILK 2L` becomes `Fluid milk 2L`; mixed case stays as it is."""
+    words = name.split()
     if name == name.upper():
-        name = name.lower()
+        words = [word if any(map(str.isdigit, word)) else word.lower() for word in words]
+    name = " ".join(words)
     return name[:1].upper() + name[1:]
 
 

@@ -1,0 +1,59 @@
+"""Writing events to one Parquet file a month: month by month where they lie in time's order, else all at
+once.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow.parquet as pq
+from ibis.backends.duckdb import Backend
+
+COMPRESSION = "zstd"
+"""Of all files of the lake."""
+
+Span = tuple[datetime, datetime]
+
+
+def spans_of(path: Path, column: str) -> list[Span]:
+    """First and last time of a column in each row group of a Parquet file; empty where the file does not say."""
+    metadata = pq.read_metadata(path)
+    place = metadata.schema.names.index(column)
+    groups = [metadata.row_group(number).column(place).statistics for number in range(metadata.num_row_groups)]
+    return [(one.min, one.max) for one in groups if one is not None and one.has_min_max]
+
+
+def write_months(engine: Backend, rows: ir.Table, folder: Path, spans: list[Span]) -> list[Path]:
+    """Files `month=YYYY-MM/*.parquet` of the rows.
+
+    Args:
+        spans: of the row groups that the rows are read from. If few of them reach over several months, each
+            month is read by itself, which skips the other groups and is faster than to part all rows at once.
+    """
+    months = list(_months(min(first for first, _ in spans), max(last for _, last in spans))) if spans else []
+    touched = sum(len(list(_months(first, last))) for first, last in spans)
+    if months and touched <= 2 * len(spans) + len(months):
+        return [path for start, end in months if (path := _write_month(engine, rows, folder, start, end))]
+    month = rows.timestamp.strftime("%Y-%m")
+    engine.to_parquet(rows.mutate(month=month), folder, partition_by="month", compression=COMPRESSION)
+    return sorted(folder.glob("month=*/*.parquet"))
+
+
+def _write_month(engine: Backend, rows: ir.Table, folder: Path, start: datetime, end: datetime) -> Path | None:
+    path = folder / f"month={start:%Y-%m}" / "events.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    since, until = (ibis.literal(moment, type="timestamp('UTC')") for moment in (start, end))
+    chosen = rows.filter((rows.timestamp >= since) & (rows.timestamp < until))
+    engine.to_parquet(chosen, path, compression=COMPRESSION)
+    return path if pq.read_metadata(path).num_rows else None
+
+
+def _months(first: datetime, last: datetime) -> Iterator[Span]:
+    """Start and end of every month from that of `first` to that of `last`."""
+    start = datetime(first.year, first.month, 1, tzinfo=UTC)
+    while start <= last:
+        end = datetime(start.year + start.month // 12, start.month % 12 + 1, 1, tzinfo=UTC)
+        yield start, end
+        start = end

@@ -1,0 +1,141 @@
+"""Each recommender on three users and a few items, worked out by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crossaisle.data.dataset import Dataset
+from crossaisle.data.queries import Queries, from_histories
+from crossaisle.data.training import Training
+from crossaisle.models.recommenders.als import FittedALS
+from crossaisle.models.recommenders.category_popularity import CategoryPopularity
+from crossaisle.models.recommenders.category_transition import CategoryTransition
+from crossaisle.models.recommenders.ease import EASE
+from crossaisle.models.recommenders.graph_filter import GraphFilter
+from crossaisle.models.recommenders.item_knn import ItemKNN
+from crossaisle.models.recommenders.market_potential import MarketPotential
+from crossaisle.models.recommenders.popularity import Popularity
+
+CATALOG = pd.DataFrame({"item_id": ["a", "b", "c"], "category": ["x", "x", "y"]})
+
+
+def shop(*rows: tuple[str, str, str]) -> Dataset:
+    """Purchases (user, item, date) at 1 a unit."""
+    events = pd.DataFrame(rows, columns=["user_id", "item_id", "timestamp"])
+    return Dataset.from_frames(events.assign(event_type="purchase", price=1.0, quantity=1), CATALOG)
+
+
+def bought(*items: int) -> Queries:
+    return from_histories(np.array(items), np.array([0, len(items)]), 3, 2**60)
+
+
+@pytest.fixture
+def two_of_three() -> Dataset:
+    """u1 and u2 bought a and b, u3 bought a."""
+    return shop(
+        ("u1", "a", "2017-01-01"),
+        ("u1", "b", "2017-01-02"),
+        ("u2", "a", "2017-01-03"),
+        ("u2", "b", "2017-01-04"),
+        ("u3", "a", "2017-01-05"),
+    )
+
+
+def test_ease_of_two_items(two_of_three: Dataset) -> None:
+    """XᵀX over a, b is [[3, 2], [2, 2]]; with λ = 1 it is G = [[4, 2], [2, 3]], det 8.
+
+    P = G⁻¹ = [[3, −2], [−2, 4]] / 8. B_ij = −P_ij / P_jj: B_ab = 2 / 4 = .5, B_ba = 2 / 3.
+    Who bought a: score of b = .5; who bought b: score of a = 2/3. c was never bought: −inf.
+    """
+    fitted = EASE(l2=1.0).fit(Training(two_of_three))
+    np.testing.assert_allclose(fitted.scores(bought(0))[0], [0, 0.5, -np.inf], rtol=1e-6)
+    np.testing.assert_allclose(fitted.scores(bought(1))[0, 0], 2 / 3, rtol=1e-6)
+
+
+def test_cosine_of_two_items(two_of_three: Dataset) -> None:
+    """a is bought by 3, b by 2, both by 2: cosine = 2 / √(3 · 2) = .8165. c has no neighbour."""
+    scores = ItemKNN().fit(Training(two_of_three)).scores(bought(0))[0]
+    np.testing.assert_allclose(scores[1], 2 / np.sqrt(6), rtol=1e-6)
+    assert np.isneginf(scores[[0, 2]]).all()
+
+
+def test_popularity_counts_buyers_once_and_lifts_what_rises() -> None:
+    """Window 1 to 11 January, halves part at noon of the 5th (the last event is at the 10th).
+
+    a: u1 twice, u2 once, all early: 2 buyers, no rise. b: u1 early, u2 and u3 late: 3 buyers, 2 late − 1 early = 1.
+    trend 2: b = 3 + 2 · 1 = 5.
+    """
+    dataset = shop(
+        ("u1", "a", "2017-01-01"),
+        ("u1", "a", "2017-01-02"),
+        ("u2", "a", "2017-01-02"),
+        ("u1", "b", "2017-01-03"),
+        ("u2", "b", "2017-01-09"),
+        ("u3", "b", "2017-01-10"),
+    )
+    scores = Popularity(trend=2.0).fit(Training(dataset)).scores(bought(0))[0]
+    np.testing.assert_allclose(scores, [2, 5, -np.inf])
+    counted = Popularity(by="purchases").fit(Training(dataset)).scores(bought(0))[0]
+    np.testing.assert_allclose(counted, [3, 3, -np.inf])
+
+
+def test_market_potential_is_the_share_of_spend(two_of_three: Dataset) -> None:
+    """Of 5 spent at 1 a unit, 3 went to a and 2 to b: .6 and .4."""
+    scores = MarketPotential(measure="spend").fit(Training(two_of_three)).scores(bought(0))[0]
+    np.testing.assert_allclose(scores, [0.6, 0.4, -np.inf], rtol=1e-6)
+
+
+def test_category_popularity_mixes_own_and_everybodys_inclination() -> None:
+    """Buyers: a 2, b 1, c 1; category x has 2 buyers (u1, u2), y has 1, so everybody's inclination is 2/3, 1/3.
+
+    Someone who bought c, with strength 3: x = 0 + 3 · 2/3 = 2, y = 1 + 3 · 1/3 = 2, so half each.
+    Shares without shrinking: a 2/3, b 1/3, c 1. Scores: 1/3, 1/6, 1/2.
+    """
+    dataset = shop(
+        ("u1", "a", "2017-01-01"), ("u2", "a", "2017-01-01"), ("u2", "b", "2017-01-02"), ("u3", "c", "2017-01-01")
+    )
+    scores = CategoryPopularity(strength=3.0, shrink=0.0).fit(Training(dataset)).scores(bought(2))[0]
+    np.testing.assert_allclose(scores, [1 / 3, 1 / 6, 1 / 2], rtol=1e-6)
+
+
+def test_category_transition_counts_what_follows() -> None:
+    """Two users enter x then y ten days later, half-life 10 days: x→y counts 2 · ½ = 1; nothing follows y.
+
+    Without smoothing P(y | x) = 1. Item c is all of y: who bought a gets c with 1 · 1 = 1.
+    """
+    dataset = shop(
+        ("u1", "a", "2017-01-01"), ("u1", "c", "2017-01-11"), ("u2", "b", "2017-02-01"), ("u2", "c", "2017-02-11")
+    )
+    fitted = CategoryTransition(half_life=10.0, smoothing=0.0).fit(Training(dataset))
+    np.testing.assert_allclose(fitted.scores(bought(0))[0], [-np.inf, -np.inf, 1.0])
+
+
+def test_graph_filter_with_all_components_gives_the_history_back(two_of_three: Dataset) -> None:
+    """With every singular vector and p = 0, V·Vᵀ is the identity on bought items: x · D^−a · I · D^a = x."""
+    fitted = GraphFilter(components=2, item_exponent=0.5, return_exponent=0.5).fit(Training(two_of_three))
+    np.testing.assert_allclose(fitted.scores(bought(0))[0, :2], [1, 0], atol=1e-5)
+
+
+def test_graph_filter_agrees_with_the_dense_formula(small_shop: Dataset) -> None:
+    """Parity with numpy's exact SVD in float64."""
+    matrix = small_shop.purchases().toarray().astype(np.float64)
+    users, items = matrix.sum(axis=1), np.maximum(matrix.sum(axis=0), 1e-300)
+    scaled = matrix / users[:, None] ** 0.5 / items[None, :] ** 0.3
+    _, strengths, right = np.linalg.svd(scaled, full_matrices=False)
+    weights = (strengths[:6] / strengths[0]) ** 1.5
+    wanted = (matrix / items**0.3) @ right[:6].T * weights @ right[:6] * items**0.3
+    fitted = GraphFilter(components=6, power=1.5, iterations=8).fit(Training(small_shop))
+    scores = fitted.scores(small_shop.queries(np.arange(small_shop.n_users)))
+    np.testing.assert_allclose(scores, wanted, atol=2e-4)
+
+
+def test_als_solves_a_user_of_one_factor() -> None:
+    """Factors 1, 2, 3, α = 2, λ = 1, bought the second: A = 1 + 4 + 9 + 1 + (2 − 1) · 4 = 19, b = 2 · 2 = 4.
+
+    The user is 4 / 19, the scores 4/19, 8/19, 12/19; all of it is due to the second item.
+    """
+    fitted = FittedALS(np.array([[1], [2], [3]], dtype=np.float32), alpha=2.0, l2=1.0, counted=False)
+    np.testing.assert_allclose(fitted.scores(bought(1))[0], [4 / 19, 8 / 19, 12 / 19], rtol=1e-5)
+    found = fitted.contributions(bought(1), np.array([[2]], dtype=np.int32))
+    assert found.subjects[0, 0, 0] == 1
+    np.testing.assert_allclose(found.amounts[0, 0, 0], 12 / 19, rtol=1e-5)

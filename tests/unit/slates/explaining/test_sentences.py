@@ -1,0 +1,88 @@
+import pytest
+
+from crossaisle.models.recommender import Cause
+from crossaisle.slates.explaining.names import Names
+from crossaisle.slates.explaining.sentences import Fact, Place, Sentences, percent_of_million
+from crossaisle.slates.slate import Reason
+
+NAMES = Names(["Cola", "Apples", "Soap", "Cola"], ["Drinks", "Fruit", "Care"], [])
+DATES = {10: "11 Jan", 20: "21 Jan"}
+NEW = Place(item=2, rank=1, n_ranked=4, category=2, times=0, day=0, has_history=True)
+KNOWN = NEW._replace(category=0, times=3, day=20)
+NOBODY = NEW._replace(has_history=False)
+BOUGHT_COLA = Fact(Cause.ITEM, 0, 2.0, 3, 20)
+BOUGHT_APPLES = Fact(Cause.ITEM, 1, 1.0, 1, 10)
+
+
+def told(*facts: Fact, place: Place = NEW, language: str = "en", dated: bool = True) -> tuple[Reason, ...]:
+    return Sentences(NAMES, DATES if dated else {}, language).reasons(facts, place)  # type: ignore[arg-type]
+
+
+def test_the_items_that_moved_the_score_are_named_with_how_often_and_when() -> None:
+    (reason,) = told(BOUGHT_COLA, BOUGHT_APPLES)
+    assert reason.text == (
+        "Because you bought Cola (3 times, last on 21 Jan) and Apples (once, on 11 Jan). Care is new to you."
+    )
+    assert (reason.kind, reason.subjects, reason.amount) == ("item", (0, 1), 3.0)
+
+
+def test_the_same_in_chinese() -> None:
+    (reason,) = told(BOUGHT_COLA, BOUGHT_APPLES, language="zh")
+    assert reason.text == "因为您买过Cola（3次，最近一次是21 Jan）和Apples（1次，11 Jan）。您还没有买过Care。"
+
+
+def test_a_known_category_is_not_called_new_and_times_without_dates_are_told_plainly() -> None:
+    (reason,) = told(BOUGHT_COLA, place=KNOWN, dated=False)
+    assert reason.text == "Because you bought Cola (3 times)."
+
+
+def test_two_items_of_the_same_name_are_not_both_told() -> None:
+    """Item 3 is called Cola too: apples stand in for it."""
+    (reason,) = told(BOUGHT_COLA, Fact(Cause.ITEM, 3, 1.5, 2, 10), BOUGHT_APPLES)
+    assert reason.subjects == (0, 1)
+    (reason,) = told(BOUGHT_COLA, Fact(Cause.ITEM, 3, 1.5, 2, 10))
+    assert reason.subjects == (0,)
+
+
+def test_categories_that_lead_to_the_picks_category() -> None:
+    (reason,) = told(Fact(Cause.CATEGORY, 0, 1.0, 3, 20), Fact(Cause.CATEGORY, 1, 0.5, 1, 10))
+    assert reason.text == (
+        "Care, new to you, often follows Drinks (3 times, last on 21 Jan) and Fruit (once, on 11 Jan), "
+        "which you bought."
+    )
+    (reason,) = told(Fact(Cause.CATEGORY, 0, 1.0, 3, 20))
+    assert reason.text == "Care, new to you, often follows Drinks, which you bought (3 times, last on 21 Jan)."
+    (reason,) = told(Fact(Cause.CATEGORY, 0, 1.0, 3, 20), place=KNOWN)
+    assert reason.text == "You buy from Drinks (3 times, last on 21 Jan)."
+
+
+def test_buyers_rise_and_share_speak_of_the_item_and_its_category() -> None:
+    buyers, rise = Fact(Cause.BUYERS, 1234, 3.0, 0, 0), Fact(Cause.RISE, 40, 1.0, 0, 0)
+    first, second = told(buyers, rise)
+    assert first.text == "1,234 customers bought Soap. Care is new to you."
+    assert second.text == "Soap sells 40 % more than before."
+    (reason,) = told(buyers, place=KNOWN)
+    assert reason.text == "1,234 customers bought Soap. You bought from Drinks before (3 times, last on 21 Jan)."
+    (reason,) = told(Fact(Cause.BUYERS, 1, 3.0, 0, 0), place=NOBODY)
+    assert reason.text == "One customer bought Soap. From Care."
+    (reason,) = told(Fact(Cause.SHARE, 12_345, 3.0, 0, 0))
+    assert reason.text == "Soap makes up 1.2 % of its market. Care is new to you."
+
+
+def test_without_a_cause_the_place_in_the_ranking_is_all_that_is_said() -> None:
+    (reason,) = told()
+    assert reason.text == "Number 1 of 4 items in your ranking. Care is new to you."
+    assert (reason.kind, reason.subjects) == ("rank", (1,))
+
+
+def test_at_most_two_kinds_of_reasons_are_told() -> None:
+    kinds = [reason.kind for reason in told(BOUGHT_COLA, Fact(Cause.SHARE, 5, 1, 0, 0), Fact(Cause.RISE, 9, 1, 0, 0))]
+    assert kinds == ["item", "share"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "percent"),
+    [(123_456, "12"), (12_345, "1.2"), (10_000, "1"), (40, "0.004"), (1, "0.0001"), (99_999, "10")],
+)
+def test_a_share_is_told_with_two_figures_that_count(parts: int, percent: str) -> None:
+    assert percent_of_million(parts) == percent
