@@ -1,15 +1,22 @@
 """How slates are made: every knob is off by default, so that a default slate is the model's ranking."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar, cast, dataclass_transform
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
-from crossaisle.models.part import part
+Names = tuple[str, ...]
+C = TypeVar("C")
 
-Names = Annotated[tuple[str, ...], Field(strict=False)]
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(Field,))
+def options(cls: type[C]) -> type[C]:
+    """Make a class of annotated options frozen. Lists and tables of a settings file are taken for what they hold."""
+    made = dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))(cls)
+    return cast("type[C]", made)
 
 
-@part
+@options
 class Group:
     """Items that a rule speaks of: all of these ids, categories, aisles and brands together."""
 
@@ -19,19 +26,19 @@ class Group:
     brands: Annotated[Names, Field(description="brands as in the catalogue")] = ()
 
 
-@part
+@options
 class Apart:
     """Two groups that never stand in one slate together."""
 
-    one: Annotated[Group, Field(strict=False, description="the first group")]
-    other: Annotated[Group, Field(strict=False, description="the group that may not stand beside it")]
+    one: Annotated[Group, Field(description="the first group")]
+    other: Annotated[Group, Field(description="the group that may not stand beside it")]
 
 
-@part
+@options
 class ShopRules:
     """A shop's own rules. An item of unknown price does not pass a rule on prices."""
 
-    never: Annotated[Group, Field(strict=False, description="items that are never shown")] = Group()
+    never: Annotated[Group, Field(description="items that are never shown")] = Group()
     at_least_price: Annotated[
         float | None, Field(ge=0, description="the lowest price that is shown, currency per unit")
     ] = None
@@ -39,12 +46,12 @@ class ShopRules:
         float | None, Field(ge=0, description="the highest price that is shown, currency per unit")
     ] = None
     not_together: Annotated[
-        tuple[Annotated[Apart, Field(strict=False)], ...],
-        Field(strict=False, description="pairs of groups that never share a slate"),
+        tuple[Apart, ...],
+        Field(description="pairs of groups that never share a slate"),
     ] = ()
 
 
-@part
+@options
 class SlateOptions:
     """Options of the slate path."""
 
@@ -87,7 +94,7 @@ class SlateOptions:
     left_out: Annotated[
         int, Field(ge=0, le=100, description="strongest items that each filter removed, told with the slate")
     ] = 0
-    rules: Annotated[ShopRules, Field(strict=False, description="the shop's own rules")] = ShopRules()
+    rules: Annotated[ShopRules, Field(description="the shop's own rules")] = ShopRules()
 
     @property
     def is_reranked(self) -> bool:

@@ -1,6 +1,6 @@
 """Slates for the ids of users, as tables: the one function that shop, command line and notebooks call."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +22,7 @@ from crossaisle.slates.path import SlatePath
 from crossaisle.slates.slate import Slates
 from crossaisle.words import Language, say
 
-Users = Sequence[str] | str
+Users = Iterable[str] | str
 
 
 def recommend(
@@ -157,10 +157,11 @@ class Request:
             if user_ids != "all":
                 raise UsageError(f'user_ids="{user_ids}"', remedy='Give a list of user ids, or "all".')
             return dataset.index.users.at(dataset.buyers())
-        wrong = next((one for one in user_ids if not isinstance(one, str)), None)
+        listed = list(user_ids)
+        wrong = next((one for one in listed if not isinstance(one, str)), None)
         if wrong is not None:
             raise UsageError(f"user id {wrong!r} is not text", remedy=f'Write ids as text, such as "{wrong}".')
-        return pa.array(list(user_ids), pa.large_string())
+        return pa.array(listed, pa.large_string())
 
     def _slate_bytes(self, k: int) -> int:
         """Working memory of one slate: candidates, their vectors if they are compared, and reasons."""

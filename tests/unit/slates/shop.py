@@ -33,12 +33,17 @@ EVENTS = [
 ]
 
 
-def shop(events: Sequence[tuple[str, str, int, str]] = EVENTS, until: int = 10 * DAY, **columns: list[Any]) -> Dataset:
-    """The small shop, other columns of the catalogue on request."""
-    rows = dict(zip(("user_id", "item_id", "timestamp", "event_type"), zip(*events, strict=True), strict=True))
+def shop(
+    events: Sequence[tuple[str, str, int, str]] = EVENTS,
+    until: int = 10 * DAY,
+    catalog: dict[str, list[Any]] = CATALOG,
+    **columns: list[Any],
+) -> Dataset:
+    """The small shop, other events or columns of the catalogue on request."""
+    rows = zip(("user_id", "item_id", "timestamp", "event_type"), zip(*events, strict=True), strict=True)
     table: dict[str, Any] = dict(rows)
-    table["timestamp"] = pa.array(rows["timestamp"], pa.timestamp("us", "UTC"))
-    return Dataset.from_tables(pa.table(table), pa.table({**CATALOG, **columns}), until=until)
+    table["timestamp"] = pa.array(table["timestamp"], pa.timestamp("us", "UTC"))
+    return Dataset.from_tables(pa.table(table), pa.table({**catalog, **columns}), until=until)
 
 
 @dataclass(frozen=True)

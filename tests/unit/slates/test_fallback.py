@@ -9,13 +9,13 @@ from .shop import ANN, A, B, C, shop
 def test_buyers_are_counted_once_whatever_they_bought() -> None:
     """Ann bought a twice; nobody bought b: it is said to be the least, not unsayable."""
     most = MostBought.of(shop())
-    scores = most.scores(shop().queries([ANN, -1]), np.array([A, B, C], np.int32))
+    scores = most.scores(shop().queries(np.array([ANN, -1])), np.array([A, B, C], np.int32))
     assert scores.tolist() == [[1, 0, 1]] * 2
 
 
 def test_only_bought_items_have_buyers_as_their_cause_and_state_comes_back() -> None:
     most = MostBought.of(shop())
     again = MostBought.restore(most.state())
-    found = again.contributions(shop().queries([ANN]), np.array([[A, B, -1]], np.int32))
+    found = again.contributions(shop().queries(np.array([ANN])), np.array([[A, B, -1]], np.int32))
     assert found.subjects[..., 0].tolist() == [[1, -1, -1]]
     assert (found.causes == Cause.BUYERS).all()

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -22,14 +22,14 @@ PLAIN: dict[str, Any] = {"min_purchases": 0}
 def made(model: Scored, users: list[int], k: int = 3, focus: str = "all", sources: Any = (), **options: Any) -> Slates:
     path = SlatePath.of(model, DATASET, SlateOptions(**{**PLAIN, **options}), sources=sources)
     allowed = path.allowed(Focus.parse(focus), DATASET.until)
-    return path.slates(DATASET.queries(users), allowed, k, explain=True)
+    return path.slates(DATASET.queries(np.array(users)), allowed, k, explain=True)
 
 
 def test_default_slates_are_the_ranking() -> None:
     model = Scored.of(np.random.default_rng(0).normal(size=(3, 8)).tolist())
     path = SlatePath.of(model, DATASET, SlateOptions(**PLAIN))
     allowed = path.allowed(Focus.parse("explore"), DATASET.until)
-    queries = DATASET.queries([ANN, BOB])
+    queries = DATASET.queries(np.array([ANN, BOB]))
     ranked = rank(model, queries, allowed, 5)
     slates = path.slates(queries, allowed, 5)
     assert slates.items.tolist() == ranked.items.tolist()
@@ -135,14 +135,14 @@ def test_prices_within_the_category_are_compared_with_its_median() -> None:
         "brand": [None] * 30,
         "price": prices,
     }
-    dataset = shop([("ann", "c00", 0, "purchase"), ("ann", "c01", 1, "purchase")], **catalog)
+    dataset = shop([("ann", "c00", 0, "purchase"), ("ann", "c01", 1, "purchase")], catalog=catalog)
     model = Scored.of([[0.0] * 15 + list(range(15))])
 
-    def items(within: str) -> list[int]:
-        options = SlateOptions(min_purchases=0, price_band="filter", price_within=within)  # type: ignore[arg-type]
+    def items(within: Literal["category", "shop"]) -> list[int]:
+        options = SlateOptions(min_purchases=0, price_band="filter", price_within=within)
         path = SlatePath.of(model, dataset, options)
         allowed = path.allowed(Focus.parse("category=DEAR"), dataset.until)
-        found: list[int] = path.slates(dataset.queries([0]), allowed, 3).items[0].tolist()
+        found: list[int] = path.slates(dataset.queries(np.array([0])), allowed, 3).items[0].tolist()
         return found
 
     assert items("category") == [28, 27, 26]
@@ -219,7 +219,7 @@ def test_every_slate_keeps_its_promises(
     )
     path = SlatePath.of(Scored.of(table), DATASET, options)
     allowed = path.allowed(Focus.parse(kind), DATASET.until)
-    queries = DATASET.queries([ANN, BOB, CAT, -1])
+    queries = DATASET.queries(np.array([ANN, BOB, CAT, -1]))
     slates, mask = path.slates(queries, allowed, k), allowed.mask(queries)
     again = path.slates(queries, allowed, k)
     assert slates.items.tolist() == again.items.tolist()
@@ -227,7 +227,8 @@ def test_every_slate_keeps_its_promises(
         picks = [pick.item for pick in slates.slate(row).picks]
         assert slates.items[row, len(picks) :].tolist() == [-1] * (k - len(picks))
         assert len(set(picks)) == len(picks)
-        assert set(picks) <= set(allowed.items[mask[row]].tolist()) and C not in picks
+        assert set(picks) <= set(allowed.items[mask[row]].tolist())
+        assert C not in picks
         categories = [CATALOG["category"][item] for item in picks if item != H]
         assert most is None or max(map(categories.count, categories), default=0) <= most
         if most is None:

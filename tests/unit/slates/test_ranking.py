@@ -13,7 +13,7 @@ def test_ties_go_to_the_smaller_item_and_silence_is_not_ranked() -> None:
     dataset = shop()
     allowed = eligible(dataset, Focus.parse("new-categories"), dataset.until, SlateOptions(min_purchases=0))
     model = Scored.of([[9, 9, 9, 9, -np.inf, 5, 5, 9]])
-    ranked = rank(model, dataset.queries([ANN]), allowed, 3)
+    ranked = rank(model, dataset.queries(np.array([ANN])), allowed, 3)
     assert ranked.items.tolist() == [[F, G, -1]]
     assert ranked.scores.tolist() == [[5, 5, -np.inf]]
     assert not {A, C, E} & set(ranked.items[0].tolist())

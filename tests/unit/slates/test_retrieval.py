@@ -9,7 +9,7 @@ from .shop import ANN, BOB, CAT, DESCENDING, A, B, G, H, Scored, shop
 
 DATASET = shop()
 ALLOWED = eligible(DATASET, Focus(), DATASET.until, SlateOptions(min_purchases=0))
-QUERIES = DATASET.queries([ANN, BOB])
+QUERIES = DATASET.queries(np.array([ANN, BOB]))
 
 
 def test_one_source_gives_the_ranking_itself() -> None:
@@ -38,5 +38,5 @@ def test_what_the_model_is_silent_about_is_no_candidate() -> None:
 def test_the_same_score_for_every_item_is_no_knowledge() -> None:
     """Of Bob the model says 4 of every item; of Cat it ties three at the top and tells the others apart."""
     model = Scored.of([DESCENDING[0], [4] * 8, [5, 5, 5, 1, 1, 1, 1, 0]])
-    found = retrieve(model, (), DATASET.queries([ANN, BOB, CAT]), ALLOWED, 3)
+    found = retrieve(model, (), DATASET.queries(np.array([ANN, BOB, CAT])), ALLOWED, 3)
     assert found.items.tolist() == [[0, 1, 2], [-1, -1, -1], [0, 1, 2]]

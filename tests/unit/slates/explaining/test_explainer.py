@@ -1,3 +1,5 @@
+import numpy as np
+
 from crossaisle.data.focus import Focus
 from crossaisle.slates.filtering.eligible import Why
 from crossaisle.slates.options import SlateOptions
@@ -8,14 +10,14 @@ from ..shop import ANN, BOB, DESCENDING, A, B, E, H, Scored, shop
 DATASET = shop()
 
 
-def path(model: Scored, **options: int) -> SlatePath:
-    return SlatePath.of(model, DATASET, SlateOptions(**{"min_purchases": 0, **options}))
+def path(model: Scored, min_purchases: int = 0) -> SlatePath:
+    return SlatePath.of(model, DATASET, SlateOptions(min_purchases=min_purchases))
 
 
 def texts(model: Scored, users: list[int], k: int = 1, focus: str = "new-categories") -> list[list[str]]:
     made = path(model)
     allowed = made.allowed(Focus.parse(focus), DATASET.until)
-    slates = made.slates(DATASET.queries(users), allowed, k, explain=True)
+    slates = made.slates(DATASET.queries(np.array(users)), allowed, k, explain=True)
     assert slates.reasons is not None
     return [[reasons[0].text for reasons in slate] for slate in slates.reasons]
 

@@ -33,14 +33,14 @@ def test_new_categories_leaves_only_categories_never_bought_from() -> None:
     """Ann bought a (drinks) and c (fruit): drinks and fruit are known; h has no category. Bob bought e (care)."""
     dataset = shop()
     found = eligible(dataset, Focus.parse("new-categories"), NOW, EVERYTHING)
-    mask = found.mask(dataset.queries([ANN, BOB]))
+    mask = found.mask(dataset.queries(np.array([ANN, BOB])))
     assert np.flatnonzero(mask[0]).tolist() == [E, F, G]
     assert np.flatnonzero(mask[1]).tolist() == [A, B, C, D, G]
 
 
 def test_bought_items_stay_away_only_when_asked() -> None:
     dataset = shop()
-    queries = dataset.queries([ANN])
+    queries = dataset.queries(np.array([ANN]))
     with_repeats = eligible(dataset, Focus(), NOW, EVERYTHING).mask(queries)
     without = eligible(dataset, Focus(), NOW, SlateOptions(min_purchases=0, repeats=False)).mask(queries)
     assert with_repeats.all()
@@ -64,9 +64,9 @@ def test_a_published_split_knows_no_established_rule() -> None:
     dataset = Dataset.from_pairs(users, items, pa.table({"user_id": ["u"], "item_id": ["x"]}))
     assert established_threshold(dataset, None) == 0
     assert established_threshold(dataset, 1) == 1
-    assert eligible(dataset, Focus.parse("explore"), 0, SlateOptions()).mask(dataset.queries([0])).tolist() == [
-        [False, True]
-    ]
+    assert eligible(dataset, Focus.parse("explore"), 0, SlateOptions()).mask(
+        dataset.queries(np.array([0]))
+    ).tolist() == [[False, True]]
 
 
 def test_stock_of_the_shop_keeps_an_item_out_of_every_slate() -> None:
@@ -81,9 +81,9 @@ def test_reasons_name_what_keeps_each_item_out_for_each_user() -> None:
     dataset = shop()
     options = SlateOptions(min_purchases=0, rules=ShopRules(never=Group(items=("f",))))
     found = eligible(dataset, Focus.parse("new-categories"), NOW, options)
-    reasons = found.reasons(dataset.queries([ANN]))[0]
+    reasons = found.reasons(dataset.queries(np.array([ANN])))[0]
     assert reasons.tolist() == [Why.FOCUS] * 4 + [Why.ELIGIBLE, Why.RULE_NEVER, Why.ELIGIBLE, Why.FOCUS]
-    assert (reasons[found.items] == Why.ELIGIBLE).tolist() == found.mask(dataset.queries([ANN]))[0].tolist()
+    assert (reasons[found.items] == Why.ELIGIBLE).tolist() == found.mask(dataset.queries(np.array([ANN])))[0].tolist()
 
 
 def test_launches_are_seen_from_the_moment_of_the_slate() -> None:

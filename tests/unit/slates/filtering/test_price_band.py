@@ -14,7 +14,7 @@ PRICES = np.array([1, 2, 3, 4, 0.5, 8, 16, np.nan], dtype=np.float32)
 def test_the_band_reaches_from_the_usual_price_over_width_to_times_width() -> None:
     """Ann paid 1, 2 and 4: usual 2, width 2, so the band is [1, 4]. 8 and .5 lie ln 2 outside, 16 lies ln 4 outside."""
     band = PriceBand(PRICES, ONES, 2.0)
-    queries = shop().queries([ANN])
+    queries = shop().queries(np.array([ANN]))
     queries = replace(queries, prices=np.array([1, 2, 4], dtype=np.float32))
     excess = band.excess(queries, np.arange(8, dtype=np.int32))
     ln2 = math.log(2)
@@ -29,14 +29,14 @@ def test_prices_are_compared_with_the_middle_of_their_category() -> None:
     """
     middles = np.array([1, 1, 6, 1, 1, 1, 16, 1], dtype=np.float64)
     band = PriceBand(PRICES, middles, 2.0)
-    queries = shop().queries([ANN])
+    queries = shop().queries(np.array([ANN]))
     np.testing.assert_allclose(band.usual(queries), [0], atol=1e-6)
     np.testing.assert_allclose(band.excess(queries, np.array([6, 5], np.int32))[0], [0, math.log(4)], atol=1e-6)
 
 
 def test_who_never_paid_a_price_has_no_band() -> None:
     band = PriceBand(PRICES, ONES, 1.0)
-    queries = shop().queries([CAT, -1])
+    queries = shop().queries(np.array([CAT, -1]))
     assert np.isnan(band.usual(queries)).all()
     assert band.mask(queries, np.arange(8, dtype=np.int32)).all()
 

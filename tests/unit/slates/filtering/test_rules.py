@@ -16,7 +16,7 @@ def test_a_group_holds_its_items_categories_aisles_and_brands_together() -> None
 
 
 def test_a_misspelt_category_is_refused_with_the_name_that_was_meant() -> None:
-    with pytest.raises(UsageError, match='no category "DRINK".*Did you mean "DRINKS"'):
+    with pytest.raises(UsageError, match=r'no category "DRINK".*Did you mean "DRINKS"'):
         members(Group(categories=("DRINK",)), shop())
 
 

@@ -14,7 +14,7 @@ def test_an_item_is_to_be_had_in_the_store_of_the_query_or_anywhere_without_one(
     quantities = np.ones((2, 8), dtype=np.float32)
     quantities[0, 0] = quantities[1, 1] = quantities[:, 2] = 0
     quantities[:, 3] = np.nan
-    queries = shop().queries([ANN, BOB, -1])
+    queries = shop().queries(np.array([ANN, BOB, -1]))
     queries = replace(queries, stores=np.array([0, 1, -1], dtype=np.int32))
     items = np.arange(4, dtype=np.int32)
     assert Stock(quantities).mask(queries, items).tolist() == [

@@ -18,7 +18,7 @@ def test_the_slate_takes_on_the_shares_of_the_history() -> None:
     group 1: q̃ = (.0075, .9925), KL = ¾ ln(.75/.0075) + ¼ ln(.25/.9925) = 3.10919. So group 0 comes first.
     Second, group 0 again is .93741 still; group 1: q̃ = (.5025, .4975), KL = .12833. So group 1.
     """
-    queries = from_histories([0, 1, 2, 3], [0, 4], n_items=5, moment=0)
+    queries = from_histories(np.array([0, 1, 2, 3]), np.array([0, 4]), n_items=5, moment=0)
     items = np.array([[0, 1, 2, 3]], dtype=np.int32)
     distance = Distance.begin(TASTE, queries, items)
     np.testing.assert_allclose(distance.costs(), [[0.93741, 0.93741, 0.93741, 3.10919]], atol=1e-5)
@@ -32,7 +32,7 @@ def test_the_slate_takes_on_the_shares_of_the_history() -> None:
 
 
 def test_who_bought_nothing_with_a_group_has_no_taste() -> None:
-    queries = from_histories([4], [0, 1, 1], n_items=5, moment=0)
+    queries = from_histories(np.array([4]), np.array([0, 1, 1]), n_items=5, moment=0)
     assert not TASTE.shares(queries).any()
     assert not Distance.begin(TASTE, queries, np.array([[0, 3], [0, 3]], np.int32)).costs().any()
 
