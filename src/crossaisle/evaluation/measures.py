@@ -61,7 +61,8 @@ def measure(ranked: Ranked, accuracies: Doubles, split: Split, task: Task) -> Me
     counts = split.train.purchase_counts()
     shown = np.bincount(items[items >= 0], minlength=split.train.n_items)[task.allowed.items]
     information = -np.log2(np.maximum(counts, 1) / max(1, counts.sum()))
-    by_user["novelty"] = np.where(items >= 0, information[items], np.nan).mean(axis=1, where=items >= 0)
+    shown_places = np.maximum((items >= 0).sum(axis=1), 1)
+    by_user["novelty"] = np.where(items >= 0, information[items], 0).sum(axis=1) / shown_places
     whole = {
         "coverage": float((shown > 0).mean()),
         "gini": metrics.gini(shown),

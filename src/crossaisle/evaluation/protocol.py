@@ -14,7 +14,7 @@ from crossaisle.evaluation.measures import Measured, group_labels, hits_in, meas
 from crossaisle.evaluation.tasks import Task, tasks_of
 from crossaisle.models.recommender import Fitted
 from crossaisle.numerics.arrays import Bools, Doubles, Numbers, batches
-from crossaisle.numerics.bootstrap import mean_intervals, ratio_interval
+from crossaisle.numerics.bootstrap import known_means, mean_intervals, ratio_interval
 from crossaisle.numerics.metrics import pairwise_accuracy
 from crossaisle.numerics.topk import top_k
 from crossaisle.slates.ranking import Ranked, rank
@@ -161,7 +161,7 @@ def _accuracy(scored: "np.ndarray[Any, Any]", mask: Bools, task: Task, user: int
 def _figures(task: Task, name: str, measured: Measured, seed: int) -> list[Figure]:
     values = np.column_stack(list(measured.by_user.values()))
     low, high = mean_intervals(values, seed)
-    means = np.nanmean(values, axis=0)
+    means = known_means(values)
     figures = [
         Figure(
             task.name,

@@ -9,6 +9,12 @@ from crossaisle.numerics.arrays import AnyArray, Doubles, batches
 N_RESAMPLES = 1000
 
 
+def known_means(values: AnyArray) -> Doubles:
+    """Means of the columns, NaN left out: float64 (n_columns,), NaN where nothing is known."""
+    n_known = (~np.isnan(values)).sum(axis=0)
+    return np.where(n_known > 0, np.nansum(values, axis=0) / np.maximum(n_known, 1), np.nan)
+
+
 def mean_intervals(values: AnyArray, seed: int, n_resamples: int = N_RESAMPLES) -> tuple[Doubles, Doubles]:
     """95 % intervals of the means of columns, NaN left out.
 
@@ -26,7 +32,7 @@ def mean_intervals(values: AnyArray, seed: int, n_resamples: int = N_RESAMPLES) 
             for weights in _weights(len(values), seed, n_resamples)
         ]
     )
-    low, high = np.quantile(means, [0.025, 0.975], axis=0)
+    low, high = np.where(known.any(axis=0), np.quantile(means, [0.025, 0.975], axis=0), np.nan)
     return low, high
 
 
