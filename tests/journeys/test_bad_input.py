@@ -250,7 +250,8 @@ def child(shop: Shop, stage: str) -> "subprocess.Popen[str]":
     assert process.stdout is not None
     while (line := process.stdout.readline()) and line.strip() != stage:
         pass
-    assert line.strip() == stage
+    if line.strip() != stage:
+        pytest.fail(f"the load ended before {stage}: {process.communicate()[1]}")
     return process
 
 
