@@ -21,7 +21,7 @@ from rich.table import Table
 from crossaisle.words import ALL, LANGUAGES, Language, say
 
 out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def language_of_help() -> Language:

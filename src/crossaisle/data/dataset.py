@@ -153,7 +153,8 @@ class Dataset:
 
     def buyers(self) -> Numbers:
         """int32 (n,): numbers of the users with a purchase, ascending."""
-        return np.unique(self.events.user[self.is_purchase]).astype(np.int32)
+        counts = np.bincount(self.events.user[self.is_purchase], minlength=self.n_users)
+        return np.flatnonzero(counts).astype(np.int32)
 
     def queries(self, users: AnyArray, moment: int | None = None) -> Queries:
         """Queries of this dataset's `users` (numbers, −1 for an unknown one) at `moment`, by default its end."""
@@ -185,7 +186,7 @@ class Dataset:
         return queries
 
     def _with_users_of_events(self) -> "Dataset":
-        present = np.unique(self.events.user)
+        present = np.flatnonzero(np.bincount(self.events.user, minlength=self.n_users))
         if len(present) == self.n_users:
             return self
         index = replace(self.index, users=_chosen(self.index.users, present))

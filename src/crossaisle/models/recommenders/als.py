@@ -66,6 +66,8 @@ class FittedALS(Fitted):
         return gram
 
     def _system(self, gram: Doubles, items: Numbers, trust: AnyArray) -> Doubles:
+        if (trust == 1).all():
+            return gram
         bought = self.factors[items].astype(np.float64)
         return np.asarray(gram + bought.T @ (bought * (trust - 1)[:, None]))
 

@@ -30,7 +30,7 @@ class FittedEASE(Fitted):
         scores = np.full((len(queries), len(wanted)), -np.inf, dtype=np.float32)
         history = queries.purchases()[:, self.kept]
         known = places >= 0
-        scores[:, known] = history @ self.weights[:, places[known]]
+        scores[:, known] = (history @ self.weights)[:, places[known]]
         return scores
 
     def contributions(self, queries: Queries, candidates: Numbers, n_causes: int = 3) -> Contributions:
