@@ -18,8 +18,9 @@ class MostBought(Fitted):
 
     @classmethod
     def of(cls, dataset: Dataset) -> "MostBought":
-        """Count the buyers of each item."""
-        counted = np.bincount(dataset.purchases().indices, minlength=dataset.n_items)
+        """Count the buyers of each item; purchases of weight 0 do not count."""
+        bought = dataset.purchases()
+        counted = np.bincount(bought.indices[bought.data > 0], minlength=dataset.n_items)
         return cls(counted.astype(np.float32))
 
     @property

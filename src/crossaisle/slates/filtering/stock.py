@@ -24,10 +24,10 @@ class Stock:
     def of(cls, table: "pa.Table", items: Ids) -> "Stock":
         """The whole shop's quantities from a table of item_id and quantity, one row a store."""
         numbers = items.numbers(table["item_id"])
-        known = numbers >= 0
-        amounts = np.asarray(table["quantity"].cast(pa.float64()).to_numpy(), dtype=np.float64)[known]
+        amounts = np.asarray(table["quantity"].cast(pa.float64()).to_numpy(), dtype=np.float64)
+        known = (numbers >= 0) & ~np.isnan(amounts)
         counted = np.bincount(numbers[known], minlength=len(items)) > 0
-        sums = np.bincount(numbers[known], weights=np.nan_to_num(amounts), minlength=len(items))
+        sums = np.bincount(numbers[known], weights=amounts[known], minlength=len(items))
         return cls(np.where(counted, sums, np.nan).astype(np.float32))
 
     def checked(self, n_items: int) -> "Stock":

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from crossaisle.errors import UsageError
@@ -22,6 +23,14 @@ def test_an_item_is_to_be_had_in_the_store_of_the_query_or_anywhere_without_one(
         [True, False, False, True],
         [True, True, False, True],
     ]
+
+
+def test_quantities_of_all_stores_are_added_and_unknown_ones_stay_unknown() -> None:
+    """a: 0 + 2; b: 0; c: an unknown quantity; z is no item of the shop; d and the others are not in the table."""
+    table = pa.table({"item_id": ["a", "a", "b", "c", "z"], "quantity": [0, 2, 0, None, 5]})
+    stock = Stock.of(table, shop().index.items)
+    assert stock.anywhere().tolist() == [True, False] + [True] * 6
+    assert np.isnan(stock.quantities[2:]).all()
 
 
 def test_stock_of_another_number_of_items_is_refused() -> None:
