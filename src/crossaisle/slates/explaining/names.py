@@ -12,11 +12,10 @@ from crossaisle.words import Language, say
 
 @dataclass(frozen=True)
 class Names:
-    """items, categories, aisles: one readable name a number."""
+    """items, categories: one readable name a number."""
 
     items: list[str]
     categories: list[str]
-    aisles: list[str]
 
     @classmethod
     def of(cls, dataset: Dataset) -> "Names":
@@ -24,7 +23,7 @@ class Names:
         ids, titles = dataset.index.items.to_list(), dataset.catalogue.titles().to_pylist()
         items = [readable(title) if title else item_id for title, item_id in zip(titles, ids, strict=True)]
         categories = [readable(name) for name in dataset.index.categories.to_list()]
-        return cls(items, categories, [readable(name) for name in dataset.index.aisles.to_list()])
+        return cls(items, categories)
 
 
 def readable(name: str) -> str:

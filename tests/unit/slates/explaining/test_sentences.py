@@ -5,7 +5,7 @@ from crossaisle.slates.explaining.names import Names
 from crossaisle.slates.explaining.sentences import Fact, Place, Sentences, percent_of_million
 from crossaisle.slates.slate import Reason
 
-NAMES = Names(["Cola", "Apples", "Soap", "Cola"], ["Drinks", "Fruit", "Care"], [])
+NAMES = Names(["Cola", "Apples", "Soap", "Cola"], ["Drinks", "Fruit", "Care"])
 DATES = {10: "11 Jan", 20: "21 Jan"}
 NEW = Place(item=2, rank=1, n_ranked=4, category=2, times=0, day=0, has_history=True)
 KNOWN = NEW._replace(category=0, times=3, day=20)
