@@ -7,7 +7,6 @@ import argparse
 import json
 import os
 import resource
-import sys
 import time
 from pathlib import Path
 
@@ -25,7 +24,7 @@ DATA = Path(__file__).parents[2] / "shared" / "datasets" / "gowalla"
 
 def frame(name: str) -> pd.DataFrame:
     """The pairs of one part, ids as text."""
-    pairs = sparse.load_npz(DATA / f"{name}.npz").tocoo()
+    pairs = sparse.coo_array(sparse.load_npz(DATA / f"{name}.npz"))
     return pd.DataFrame({"user_id": pairs.row.astype(str), "item_id": pairs.col.astype(str)})
 
 
@@ -58,4 +57,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -14,7 +14,7 @@ from crossaisle.data.index import Index
 from crossaisle.data.moments import FOREVER, moment
 from crossaisle.data.source import Source
 from crossaisle.data.split import Split
-from crossaisle.data.training import Progress, silent
+from crossaisle.data.training import Progress, Training, silent
 from crossaisle.errors import InputError, SettingsError, StorageError
 from crossaisle.evaluation.protocol import Evaluation
 from crossaisle.evaluation.report import write_report
@@ -159,9 +159,16 @@ class Shop:
             dataset,
             focus or chosen.focus,
             options=options,
+            sources=self._sources(dataset),
             stock=self._stock(dataset),
             language=self.settings.language,
         )
+
+    def _sources(self, dataset: Dataset) -> tuple[Fitted, ...]:
+        """What speaks for users of whom the model knows no item: the categories that they bought from."""
+        if not dataset.n_categories:
+            return ()
+        return (plugins.recommender("category-transition")().fit(Training(dataset)),)
 
     def _stock(self, dataset: Dataset) -> Stock | None:
         table = self.lake.table("stock")

@@ -56,7 +56,7 @@ def test_a_shop_goes_the_whole_way(shop: Path, loaded: dict[str, Any], frames: t
     assert said["fallback_share"] == 0
     slates = pd.read_parquet(recs)
     assert list(slates.columns) == ["user_id", "item_id", "score", "rank"]
-    check_slates(slates, *frames, until)
+    check_slates(slates, frames[0], frames[1], until)
     first = recs.read_bytes()
     run("recommend", "-w", workspace, "--all", *focus, "--out", str(recs))
     assert recs.read_bytes() == first

@@ -50,17 +50,13 @@ def demo(
     )
     with progress(language) as stages:
         version, trained = shop.train(CUT, best.model, None, stages)
-        slates = list(shop.slates("new-categories").batches(list(HOUSEHOLDS), 8, explain=True, progress=stages))
+        request = shop.slates("new-categories")
+        slates = list(request.batches(list(HOUSEHOLDS), 8, explain=True, progress=stages))
+        shares = [batch.n_fallback() for batch in request.batches("all", 20, progress=stages)]
     facts = {"users": trained.n_users, "items": trained.n_items, "until": CUT}
     out.print(say("cli.trained", language, name=trained.name, version=version, **facts))
     show_slates(slates, language)
-    known = [batch.n_fallback() for batch in slates]
-    out.print(
-        say(
-            "cli.fallback",
-            language,
-            share=sum(one for one, _ in known) / max(1, sum(all_ for _, all_ in known)),
-        )
-    )
+    fallback, known = (sum(counts) for counts in zip(*shares, strict=True))
+    out.print(say("cli.fallback", language, share=fallback / known))
     out.print(say("cli.report", language, place=report_folder / "report.html"))
     out.print(say("cli.demo.done", language, seconds=time.monotonic() - started, place=folder))

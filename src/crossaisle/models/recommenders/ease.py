@@ -85,7 +85,7 @@ class EASE(Recommender):
         training.progress("fit", 0.2)
         factor = cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
         inverse = cho_solve(factor, np.eye(len(kept)), overwrite_b=True, check_finite=False)
-        weights = np.asarray(-inverse / np.diag(inverse)[None, :], dtype=np.float32)
+        weights = np.asarray(-inverse / np.diag(inverse)[None, :], dtype=np.float32, order="C")
         np.fill_diagonal(weights, 0)
         training.progress("fit", 1)
         return FittedEASE(weights, kept, training.dataset.n_items)

@@ -71,10 +71,10 @@ class GraphFilter(Recommender):
         Field(ge=1, le=4096, description="singular vectors kept; by the size of the data when none"),
     ] = None
     power: Annotated[float, Field(ge=0, le=4, description="p, how much weak singular values are held back")] = 0.0
-    user_exponent: Annotated[float, Field(ge=0, le=1, description="how far active users are held back")] = 0.5
+    user_exponent: Annotated[float, Field(ge=0, le=1, description="how far active users are held back")] = 0.3
     item_exponent: Annotated[float, Field(ge=0, le=1, description="a, how far much-bought items are held back")] = 0.3
-    return_exponent: Annotated[float, Field(ge=0, le=1, description="b, how far that is given back")] = 0.3
-    iterations: Annotated[int, Field(ge=0, le=20, description="power iterations of the SVD")] = 3
+    return_exponent: Annotated[float, Field(ge=0, le=1, description="b, how far that is given back")] = 0.2
+    iterations: Annotated[int, Field(ge=0, le=20, description="power iterations of the SVD")] = 2
 
     def fit(self, training: Training) -> FittedGraphFilter:
         """Normalise, decompose and fold the degrees into the item vectors."""
