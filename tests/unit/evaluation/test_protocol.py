@@ -120,7 +120,7 @@ def test_nothing_planted_in_the_truth_changes_any_artifact(frames: tuple[pd.Data
             "order_id": [f"m{one}" for one in range(1000)],
         }
     )
-    launched = catalog.assign(launched_at=pd.to_datetime([None] * len(catalog)))
+    launched = catalog.assign(launched_at=np.full(len(catalog), np.datetime64("NaT", "us")))
     new_item = pd.DataFrame(
         {
             "item_id": ["marker"],
