@@ -11,7 +11,8 @@ from crossaisle.evaluation.protocol import Evaluation, Figure
 from crossaisle.shop import Shop
 from crossaisle.words import Language, say
 
-SHOWN = ("capped_recall", "ndcg", "categories_per_slate")
+MAIN = 2
+"""How many metrics of each task are shown: those that the protocol names first."""
 
 
 def evaluate(
@@ -39,8 +40,7 @@ def show(measured: Evaluation, language: Language) -> None:
     ratios = {(one.task, one.model): one for one in measured.ratios if not one.metric.startswith("ndcg")}
     for task in dict.fromkeys(one.task for one in measured.figures):
         figures = [one for one in measured.figures if one.task == task]
-        metrics = dict.fromkeys(one.metric for one in figures)
-        names = [one for one in metrics if one.partition("@")[0] in SHOWN]
+        names = list(dict.fromkeys(one.metric for one in figures))[:MAIN]
         rows = []
         for model in dict.fromkeys(one.model for one in figures):
             own = {one.metric: one for one in figures if one.model == model}
@@ -58,4 +58,4 @@ def show(measured: Evaluation, language: Language) -> None:
 
 def _with_interval(figure: Figure) -> str:
     """Value and interval with spaces that no line breaks at."""
-    return f"{figure.value:.4f}\u00a0[{figure.low:.3f},\u00a0{figure.high:.3f}]"
+    return f"{figure.value:.4f}\u00a0[{figure.low:.3f},{figure.high:.3f}]"
