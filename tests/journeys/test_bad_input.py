@@ -217,7 +217,10 @@ def test_a_full_disk_is_named_and_the_lake_is_as_it_was(small_disk: Path, tmp_pa
 
 
 CHILD = """
+import signal
 import sys
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started the tests with it ignored
 from crossaisle.data.sources.files import Files
 from crossaisle.loop.load import LoadOptions, load
 from crossaisle.stores.lake import Lake
