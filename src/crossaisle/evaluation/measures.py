@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from crossaisle.data.split import Split
+from crossaisle.evaluation.scoring import Ranking
 from crossaisle.evaluation.tasks import Task
 from crossaisle.numerics import metrics
-from crossaisle.numerics.arrays import AnyArray, Bools, Doubles, Numbers
-from crossaisle.slates.ranking import Ranked
+from crossaisle.numerics.arrays import Bools, Doubles, Numbers
 
 
 @dataclass(frozen=True)
@@ -18,10 +18,12 @@ class Measured:
     Args:
         by_user: metric → float64 (n_users,), averaged to the figure.
         whole: metric → a figure of all slates together.
+        main: the metrics that recommenders are compared by.
     """
 
     by_user: dict[str, Doubles]
     whole: dict[str, float]
+    main: tuple[str, ...]
 
 
 def hits_in(ranked: Numbers, task: Task) -> Bools:
@@ -34,26 +36,25 @@ def hits_in(ranked: Numbers, task: Task) -> Bools:
     return np.asarray((there[places] == keys) & (ranked >= 0))
 
 
-def measure(ranked: Ranked, accuracies: Doubles, split: Split, task: Task) -> Measured:
-    """All figures from the ranked items; `accuracies` are the users' pairwise accuracies."""
-    items, k = ranked.items, ranked.items.shape[1]
+def measure(ranking: Ranking, split: Split, task: Task, threshold: float | None = None) -> Measured:
+    """All figures of a ranking; the balanced accuracy only with its threshold."""
+    items, k = ranking.items, ranking.items.shape[1]
     hits, sizes = hits_in(items, task), task.sizes
-    if task.name == "published":
-        main = {f"recall@{k}": metrics.recall(hits, sizes), f"ndcg@{k}": metrics.ndcg(hits, sizes)}
-    else:
-        main = {
-            f"capped_recall@{k}": metrics.capped_recall(hits, sizes),
-            f"ndcg@{k}": metrics.ndcg(hits, sizes),
-        }
-    by_user = main | {
-        f"hit_rate@{k}": metrics.hit_rate(hits),
+    capped = {} if split.is_published else {f"capped_recall@{k}": metrics.capped_recall(hits, sizes)}
+    recall = {f"recall@{k}": metrics.recall(hits, sizes)}
+    ndcg = {f"ndcg@{k}": metrics.ndcg(hits, sizes)}
+    by_user = (capped or recall) | ndcg | {f"hit_rate@{k}": metrics.hit_rate(hits)}
+    main = tuple(by_user)[:2]
+    by_user |= recall | {
         f"precision@{k}": metrics.precision(hits),
-        f"recall@{k}": metrics.recall(hits, sizes),
         f"f1@{k}": metrics.f1(hits, sizes),
         f"map@{k}": metrics.average_precision(hits, sizes),
         f"mrr@{k}": metrics.reciprocal_rank(hits),
-        "accuracy_pairwise": accuracies,
+        "accuracy_pairwise": _mean_of_truth((ranking.below + ranking.up_to) / 2, task),
     }
+    if threshold is not None:
+        right = _mean_of_truth(metrics.called_true(ranking.below, ranking.up_to, threshold), task)
+        by_user["accuracy_balanced"] = (right + threshold) / 2
     if split.train.n_categories:
         by_user |= _of_categories(items, split, task)
     if task.name != "published":
@@ -68,7 +69,12 @@ def measure(ranked: Ranked, accuracies: Doubles, split: Split, task: Task) -> Me
         "gini": metrics.gini(shown),
         "popularity_slope": metrics.log_slope(shown, counts[task.allowed.items]),
     }
-    return Measured(by_user, whole)
+    return Measured(by_user, whole, main)
+
+
+def _mean_of_truth(values: Doubles, task: Task) -> Doubles:
+    """Means over each user's truth: float64 (n_users,) from (n_truth,)."""
+    return np.asarray(np.add.reduceat(values, task.truth.indptr[:-1]) / task.sizes)
 
 
 def _of_categories(items: Numbers, split: Split, task: Task) -> dict[str, Doubles]:
@@ -117,17 +123,3 @@ def _revenue(items: Numbers, hits: Bools, task: Task) -> Doubles:
     if len(rows):
         np.add.at(spent, rows, np.asarray(task.spend[rows, items[rows, places]]).ravel())
     return spent
-
-
-def group_labels(split: Split, users: Numbers) -> dict[str, AnyArray]:
-    """Group → label of each user: activity thirds, and what is known of customers in few values."""
-    train = split.train
-    counts = np.bincount(train.events.user[train.is_purchase], minlength=train.n_users)
-    edges = np.quantile(counts[train.buyers()], [1 / 3, 2 / 3])
-    names = np.array(["low", "middle", "high"])
-    groups: dict[str, AnyArray] = {"activity": names[np.searchsorted(edges, counts[users], side="left")]}
-    for name in train.customers.column_names:
-        values = train.customers[name].to_pandas()
-        if name != "user_id" and values.notna().any() and 2 <= values.nunique() <= 12:
-            groups[name] = values.iloc[users].astype("string").fillna("unknown").to_numpy()
-    return groups

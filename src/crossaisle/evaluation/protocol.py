@@ -7,17 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crossaisle.data.queries import Queries
 from crossaisle.data.split import Split
 from crossaisle.data.training import Progress, silent
-from crossaisle.evaluation.measures import Measured, group_labels, hits_in, measure
-from crossaisle.evaluation.tasks import Task, tasks_of
+from crossaisle.errors import UsageError
+from crossaisle.evaluation.groups import user_groups
+from crossaisle.evaluation.measures import Measured, hits_in, measure
+from crossaisle.evaluation.scoring import rank_tasks
+from crossaisle.evaluation.tasks import Task, counted_tasks
+from crossaisle.evaluation.thresholds import Thresholds
 from crossaisle.models.recommender import Fitted
-from crossaisle.numerics.arrays import Bools, Doubles, Numbers, batches
+from crossaisle.numerics.arrays import Bools, Numbers
 from crossaisle.numerics.bootstrap import known_means, mean_intervals, ratio_interval
-from crossaisle.numerics.metrics import pairwise_accuracy
-from crossaisle.numerics.topk import top_k
-from crossaisle.slates.ranking import Ranked, rank
+from crossaisle.slates.ranking import rank
 
 
 @dataclass(frozen=True)
@@ -82,45 +83,51 @@ def evaluate(
     tasks: tuple[str, ...] | None = None,
     k: int = 20,
     min_purchases: int = 5,
+    baseline: str | None = None,
+    groups: Mapping[str, Any] | None = None,
+    thresholds: Thresholds | None = None,
     seed: int = 0,
     progress: Progress = silent,
 ) -> Evaluation:
     """Measure by the protocol: every eligible item is ranked for every counted user; nothing is sampled.
 
     Args:
-        models: one fitted on `split.training`, or several by name; the first is the baseline of the ratios.
-        tasks: of new-categories, explore and all; all by default.
+        models: one fitted on `split.training`, or several by name.
+        tasks: of new-categories, explore and all; all by default. A published split has one of its own.
+        baseline: the model that ratios compare with, by default the first.
+        groups: a label for each of the dataset's users, by name of the grouping; by default activity and what is
+            known of customers.
+        thresholds: of `chosen_thresholds`, for the balanced accuracy, which is left out without them.
         seed: of the bootstrap.
+
+    Raises:
+        InputError: there is nobody to measure on.
+        UsageError: the baseline is not among the models.
     """
     named = {"model": models} if isinstance(models, Fitted) else dict(models)
-    baseline = next(iter(named))
+    first = baseline or next(iter(named))
+    if first not in named:
+        raise UsageError(f'the baseline "{first}" is not measured', remedy=f"Choose one of {', '.join(named)}.")
+    chosen = counted_tasks(split, min_purchases, tasks)
+    groupings = user_groups(split) if groups is None else {name: pd.Categorical(one) for name, one in groups.items()}
+    measured: dict[tuple[str, str], Measured] = {}
+    slates: dict[tuple[str, str], Numbers] = {}
+    for name, fitted in named.items():
+        rankings = rank_tasks(fitted, split, chosen, k, progress, f"rank {name}")
+        for task, ranking in zip(chosen, rankings, strict=True):
+            threshold = (thresholds or {}).get((task.name, name))
+            measured[task.name, name] = measure(ranking, split, task, threshold)
+            slates[task.name, name] = ranking.items
     figures: list[Figure] = []
     ratios: list[Figure] = []
-    groups: list[Figure] = []
-    slates: dict[tuple[str, str], Numbers] = {}
-    chosen = [task for task in tasks_of(split, min_purchases, tasks) if len(task.users)]
+    of_groups: list[Figure] = []
     for task in chosen:
-        labels = {} if split.is_published else group_labels(split, task.users)
-        of_baseline: Measured | None = None
-        for name, fitted in named.items():
-            ranked, accuracies = _ranked(fitted, split, task, k, progress, f"rank {name}")
-            measured = measure(ranked, accuracies, split, task)
-            of_baseline = of_baseline or measured
-            slates[task.name, name] = ranked.items
-            figures += _figures(task, name, measured, seed)
-            main = list(measured.by_user)[:2]
-            ratios += [
-                Figure(
-                    task.name,
-                    name,
-                    metric,
-                    *ratio_interval(measured.by_user[metric], of_baseline.by_user[metric], seed),
-                    len(task.users),
-                )
-                for metric in main
-            ]
-            groups += _by_group(task, name, measured, main[0], labels, seed)
-    return Evaluation(figures, ratios, groups, slates, k, baseline)
+        for name in named:
+            own = measured[task.name, name]
+            figures += _figures(task, name, own, seed)
+            ratios += _ratios(task, name, own, measured[task.name, first], seed)
+            of_groups += _by_group(task, name, own, groupings, seed)
+    return Evaluation(figures, ratios, of_groups, slates, k, first)
 
 
 def hits_of(fitted: Fitted, split: Split, task: Task, k: int) -> Bools:
@@ -128,74 +135,42 @@ def hits_of(fitted: Fitted, split: Split, task: Task, k: int) -> Bools:
     return hits_in(rank(fitted, split.train.queries(task.users), task.allowed, k).items, task)
 
 
-def _ranked(fitted: Fitted, split: Split, task: Task, k: int, progress: Progress, stage: str) -> tuple[Ranked, Doubles]:
-    """Slates and pairwise accuracies from one scoring."""
-    queries = split.train.queries(task.users)
-    items = np.full((len(queries), k), -1, dtype=np.int32)
-    scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
-    accuracies = np.full(len(queries), np.nan)
-    for rows in batches(len(queries), 24 * queries.n_items):
-        batch: Queries = queries[rows]
-        scored = fitted.scores(batch, task.allowed.items)
-        mask = task.allowed.mask(batch)
-        for row in range(len(batch)):
-            accuracies[rows.start + row] = _accuracy(scored[row], mask[row], task, rows.start + row)
-        scored[~mask] = -np.inf
-        columns = top_k(scored, k)
-        found = columns >= 0
-        items[rows] = np.where(found, task.allowed.items[columns], -1)
-        scores[rows] = np.where(found, np.take_along_axis(scored, np.maximum(columns, 0), axis=1), -np.inf)
-        progress(stage, rows.stop / len(queries))
-    return Ranked(items, scores), accuracies
-
-
-def _accuracy(scored: "np.ndarray[Any, Any]", mask: Bools, task: Task, user: int) -> float:
-    sought = task.truth.indices[task.truth.indptr[user] : task.truth.indptr[user + 1]]
-    is_true = np.zeros(len(mask), dtype=np.bool_)
-    places = np.searchsorted(task.allowed.items, sought)
-    places = np.minimum(places, len(mask) - 1)
-    is_true[places[task.allowed.items[places] == sought]] = True
-    return pairwise_accuracy(scored, is_true, mask)
-
-
 def _figures(task: Task, name: str, measured: Measured, seed: int) -> list[Figure]:
     values = np.column_stack(list(measured.by_user.values()))
-    low, high = mean_intervals(values, seed)
-    means = known_means(values)
-    figures = [
-        Figure(
-            task.name,
-            name,
-            metric,
-            float(means[place]),
-            float(low[place]),
-            float(high[place]),
-            len(task.users),
-        )
+    means, (low, high) = known_means(values), mean_intervals(values, seed)
+    averaged = [
+        Figure(task.name, name, metric, float(means[place]), float(low[place]), float(high[place]), len(task.users))
         for place, metric in enumerate(measured.by_user)
     ]
     nan = float("nan")
-    return figures + [
-        Figure(task.name, name, metric, v, nan, nan, len(task.users)) for metric, v in measured.whole.items()
+    return averaged + [
+        Figure(task.name, name, metric, value, nan, nan, len(task.users)) for metric, value in measured.whole.items()
     ]
 
 
-def _by_group(
-    task: Task,
-    name: str,
-    measured: Measured,
-    metric: str,
-    labels: Mapping[str, "np.ndarray[Any, Any]"],
-    seed: int,
-) -> list[Figure]:
-    values = measured.by_user[metric]
+def _ratios(task: Task, name: str, measured: Measured, baseline: Measured, seed: int) -> list[Figure]:
     found = []
-    for group, of_users in labels.items():
-        for label in sorted(set(of_users)):
-            own = values[of_users == label]
-            low, high = mean_intervals(own[:, None], seed)
-            figure = (float(own.mean()), float(low[0]), float(high[0]), len(own))
-            found.append(Figure(task.name, name, metric, *figure, group=f"{group}: {label}"))
+    for metric in measured.main:
+        value, low, high = ratio_interval(measured.by_user[metric], baseline.by_user[metric], seed)
+        found.append(Figure(task.name, name, metric, value, low, high, len(task.users)))
+    return found
+
+
+def _by_group(
+    task: Task, name: str, measured: Measured, groupings: Mapping[str, pd.Categorical], seed: int
+) -> list[Figure]:
+    found = []
+    values = np.column_stack([measured.by_user[metric] for metric in measured.main])
+    for grouping, of_users in groupings.items():
+        labels = of_users[task.users]
+        for label in labels.categories:
+            own = values[np.asarray(labels == label)]
+            if not len(own):
+                continue
+            low, high = mean_intervals(own, seed)
+            for place, metric in enumerate(measured.main):
+                figure = (float(own[:, place].mean()), float(low[place]), float(high[place]), len(own))
+                found.append(Figure(task.name, name, metric, *figure, group=f"{grouping}: {label}"))
     return found
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from crossaisle.data.focus import Allowed, Focus, Kind
 from crossaisle.data.split import Split
+from crossaisle.errors import InputError, UsageError
 from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Numbers, row_numbers
 
 TASKS: tuple[Kind, ...] = ("new-categories", "explore", "all")
@@ -41,6 +42,25 @@ def tasks_of(split: Split, min_purchases: int, names: tuple[str, ...] | None = N
     has_categories = bool((split.train.catalogue.category >= 0).any())
     chosen = [kind for kind in TASKS if kind != "new-categories" or has_categories]
     return [_task(split, kind, Focus(kind), eligible) for kind in chosen if names is None or kind in names]
+
+
+def counted_tasks(split: Split, min_purchases: int, names: tuple[str, ...] | None = None) -> list[Task]:
+    """The tasks that somebody counts for.
+
+    Raises:
+        UsageError: a name is no task.
+        InputError: there is nobody to measure on.
+    """
+    unknown = set(names or ()) - set(TASKS)
+    if unknown:
+        raise UsageError(f"{', '.join(sorted(unknown))} is no task", remedy=f"Choose of {', '.join(TASKS)}.")
+    found = [task for task in tasks_of(split, min_purchases, names) if len(task.users)]
+    if not found:
+        raise InputError(
+            "nobody bought an item in the window that counts for a task",
+            remedy="Choose an earlier cut, a longer horizon, or fewer min_purchases.",
+        )
+    return found
 
 
 def _task(split: Split, name: str, focus: Focus, eligible: Bools) -> Task:

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from crossaisle.numerics.arrays import AnyArray, Bools, Doubles, Numbers
+from crossaisle.numerics.arrays import AnyArray, Bools, Doubles, Floats, Longs, Numbers
 
 MANY = 40
 """From so many true columns on, sorting is quicker than counting for each."""
@@ -72,23 +72,66 @@ def log_slope(exposure: AnyArray, popularity: AnyArray) -> float:
     return float(((x - x.mean()) * (y - y.mean())).sum() / spread) if spread else 0.0
 
 
-def pairwise_accuracy(scores: AnyArray, is_true: Bools, is_allowed: Bools) -> float:
-    """Chance that a true column is scored above a random allowed column that is not true; ties count half.
+def shares_below(scores: Floats, true: AnyArray, n_out: int = 0) -> tuple[Doubles, Doubles]:
+    """For each true column the shares of the other columns in play that score below it, and below or equal.
+
+    Their mean is the chance that the true column is scored above a random other one, ties counting half; over all
+    true columns it is the area under the ROC curve.
 
     Args:
-        scores, is_true, is_allowed: (n_columns,); NaN if either side is empty.
+        scores: (n_columns,), −inf in the `n_out` columns that are out of play.
+        true: columns, all in play.
+
+    Returns:
+        float64 (n_true,) each; NaN where no other column is in play.
     """
-    positive, negative = scores[is_true & is_allowed], scores[is_allowed & ~is_true]
-    if not len(positive) or not len(negative):
-        return float("nan")
-    if len(positive) > MANY:
-        negative = np.sort(negative)
-        below = np.searchsorted(negative, positive, side="left").sum()
-        up_to = np.searchsorted(negative, positive, side="right").sum()
-    else:
-        below = sum(np.count_nonzero(negative < one) for one in positive)
-        up_to = sum(np.count_nonzero(negative <= one) for one in positive)
-    return float((below + up_to) / (2 * len(positive) * len(negative)))
+    values = scores[true]
+    below, up_to = _counts_below(scores, values)
+    among = np.sort(values)
+    below -= np.searchsorted(among, values, side="left") + np.where(np.isneginf(values), 0, n_out)
+    up_to -= np.searchsorted(among, values, side="right") + n_out
+    n_others = len(scores) - len(values) - n_out
+    if not n_others:
+        return np.full(len(values), np.nan), np.full(len(values), np.nan)
+    return below / n_others, up_to / n_others
+
+
+def _counts_below(scores: Floats, values: Floats) -> tuple[Longs, Longs]:
+    if len(values) > MANY:
+        ordered = np.sort(scores)
+        return np.searchsorted(ordered, values, side="left"), np.searchsorted(ordered, values, side="right")
+    below = np.array([np.count_nonzero(scores < one) for one in values], dtype=np.int64)
+    up_to = np.array([np.count_nonzero(scores <= one) for one in values], dtype=np.int64)
+    return below, up_to
+
+
+def called_true(below: Doubles, up_to: Doubles, threshold: float) -> Doubles:
+    """Chance that each true column lies above the share `threshold` of the others, ties broken at random (n_true,).
+
+    Args:
+        below, up_to: of `shares_below`. A random other column is called true with chance 1 − threshold.
+    """
+    tied = up_to - below
+    part = np.divide(up_to - threshold, tied, out=(below >= threshold).astype(np.float64), where=tied > 0)
+    return np.asarray(np.clip(part, 0, 1))
+
+
+def best_threshold(below: Doubles, up_to: Doubles, weights: Doubles) -> float:
+    """The share at which as many true as other columns, drawn at random, are called right most often; 0 for none.
+
+    Right are (called true + threshold) / 2, which is largest where a true column ends.
+
+    Args:
+        below, up_to: of `shares_below`. weights: of each true column.
+    """
+    known = ~np.isnan(below)
+    if not known.any():
+        return 0.0
+    middle = ((below + up_to) / 2)[known]
+    order = np.argsort(middle, kind="stable")
+    left = np.concatenate([[0], np.cumsum(weights[known][order])[:-1]])
+    right = 1 - left / weights[known].sum() + middle[order]
+    return float(middle[order][np.argmax(right)])
 
 
 def distinct_in_rows(labels: Numbers) -> Doubles:

@@ -9,7 +9,7 @@ from crossaisle.data.queries import Queries
 from crossaisle.data.training import Progress, silent
 from crossaisle.models.recommender import Fitted
 from crossaisle.numerics.arrays import Floats, Numbers, batches
-from crossaisle.numerics.topk import top_k
+from crossaisle.numerics.topk import hold_back, top_k
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def rank(fitted: Fitted, queries: Queries, allowed: Allowed, k: int, progress: P
     for rows in batches(len(queries), bytes_per_row=20 * len(allowed.items) + queries.n_items):
         batch = queries[rows]
         scored = fitted.scores(batch, allowed.items)
-        scored[~allowed.mask(batch)] = -np.inf
+        hold_back(scored, allowed.mask(batch))
         columns = top_k(scored, k)
         found = columns >= 0
         items[rows] = np.where(found, allowed.items[columns], -1)

@@ -42,24 +42,58 @@ def test_gini_of_equal_and_of_one() -> None:
 
 
 def test_pairwise_accuracy_counts_ties_half() -> None:
-    """True: .5 and .9; others .5, .1, .7 → .5 beats one and ties one (1.5), .9 beats three: 4.5 of 6."""
-    scores = np.array([0.5, 0.9, 0.5, 0.1, 0.7, 9.0])
-    is_true = np.array([True, True, False, False, False, False])
-    allowed = np.array([True] * 5 + [False])
-    assert metrics.pairwise_accuracy(scores, is_true, allowed) == pytest.approx(0.75)
-    assert np.isnan(metrics.pairwise_accuracy(scores, is_true, ~allowed))
+    """True: .5 and .9; others .5, .1, .7, and one out of play. .5 beats one and ties one: (1/3 + 2/3) / 2 = 1/2.
+
+    .9 beats all three: 1. The mean is .75.
+    """
+    scores = np.array([0.5, 0.9, 0.5, 0.1, 0.7, -np.inf], dtype=np.float32)
+    below, up_to = metrics.shares_below(scores, np.array([0, 1]), n_out=1)
+    np.testing.assert_allclose(below, [1 / 3, 1])
+    np.testing.assert_allclose(up_to, [2 / 3, 1])
+    assert (below + up_to).mean() / 2 == pytest.approx(0.75)
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(1, 120))
-def test_counting_and_sorting_give_the_same_accuracy(seed: int, n_true: int) -> None:
+def test_a_true_column_without_score_is_below_all_that_have_one_and_level_with_the_rest() -> None:
+    """In play: −inf (true), −inf, 3; one is out. Nothing is below it; one of two others is level."""
+    scores = np.array([-np.inf, -np.inf, 3, -np.inf], dtype=np.float32)
+    below, up_to = metrics.shares_below(scores, np.array([0]), n_out=1)
+    assert (below[0], up_to[0]) == (0, 0.5)
+
+
+def test_nothing_beside_the_true_columns_gives_no_share() -> None:
+    below, up_to = metrics.shares_below(np.array([1, 2], dtype=np.float32), np.array([0, 1]))
+    assert np.isnan(below).all()
+    assert np.isnan(up_to).all()
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 120), st.integers(0, 100))
+def test_counting_and_sorting_agree_with_comparing_all_pairs(seed: int, n_true: int, n_out: int) -> None:
     rng = np.random.default_rng(seed)
     scores = rng.integers(0, 20, 300).astype(np.float32)
-    is_true = np.zeros(300, dtype=bool)
-    is_true[rng.choice(300, n_true, replace=False)] = True
-    above = (scores[is_true][:, None] > scores[~is_true]).mean() + (
-        scores[is_true][:, None] == scores[~is_true]
-    ).mean() / 2
-    assert metrics.pairwise_accuracy(scores, is_true, np.ones(300, dtype=bool)) == pytest.approx(above)
+    scores[rng.random(300) < 0.1] = -np.inf
+    order = rng.permutation(300)
+    true, out, others = order[:n_true], order[n_true : n_true + n_out], order[n_true + n_out :]
+    scores[out] = -np.inf
+    below, up_to = metrics.shares_below(scores, true, n_out)
+    np.testing.assert_allclose(below, (scores[others] < scores[true][:, None]).mean(axis=1))
+    np.testing.assert_allclose(up_to, (scores[others] <= scores[true][:, None]).mean(axis=1))
+
+
+def test_a_column_tied_across_the_threshold_is_called_true_in_part() -> None:
+    """Ties cover shares .2 to .6; of a threshold at .5, a quarter of the tied lie above it: (.6 − .5) / .4."""
+    below, up_to = np.array([0.2, 0.7, 0.5, 0.4]), np.array([0.6, 0.7, 0.5, 0.4])
+    np.testing.assert_allclose(metrics.called_true(below, up_to, 0.5), [0.25, 1, 1, 0])
+
+
+def test_best_threshold_is_where_right_calls_are_most() -> None:
+    """Shares .1, .8, .9, equal weights: right is (1 + .1), (2/3 + .8), (1/3 + .9), most at .8.
+
+    With the first ten times as heavy as both others: 1.1, 2/12 + .8 = .97, 1/12 + .9 = .98: most at .1.
+    """
+    shares = np.array([0.9, 0.1, 0.8])
+    assert metrics.best_threshold(shares, shares, np.ones(3)) == 0.8
+    assert metrics.best_threshold(shares, shares, np.array([1.0, 10.0, 1.0])) == 0.1
+    assert metrics.best_threshold(np.array([np.nan]), np.array([np.nan]), np.ones(1)) == 0
 
 
 def test_slope_is_that_of_a_line_through_logs() -> None:
