@@ -113,7 +113,8 @@ class Change:
         return self.engine.read_parquet(paths, union_by_name=len(paths) > 1, hive_partitioning=False)
 
     def _measured(self, files: list[Path]) -> list[tuple[Path, LakeFile]]:
-        rows = self.engine.read_parquet([str(file) for file in files], filename=True, hive_partitioning=False)
+        places = {file: Path(os.path.abspath(file)) for file in files}  # the engine names files by their whole path
+        rows = self.engine.read_parquet(list(places.values()), filename=True, hive_partitioning=False)
         measured = rows.group_by("filename").agg(
             rows=rows.count(),
             content=rows.event_id.hash().bit_xor(),
@@ -126,14 +127,14 @@ class Change:
                 path,
                 LakeFile(
                     path="",
-                    rows=found[path]["rows"],
-                    content=f"{found[path]['content'] % 2**64:x}",
+                    rows=found[place]["rows"],
+                    content=f"{found[place]['content'] % 2**64:x}",
                     month=path.parent.name.removeprefix("month="),
-                    first=found[path]["first"] * 1_000_000,
-                    last=found[path]["last"] * 1_000_000 + 999_999,
+                    first=found[place]["first"] * 1_000_000,
+                    last=found[place]["last"] * 1_000_000 + 999_999,
                 ),
             )
-            for path in files
+            for path, place in places.items()
         ]
 
     def _moved(self, path: Path, place: str, about: LakeFile, name: str = "part") -> LakeFile:

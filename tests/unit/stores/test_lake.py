@@ -35,6 +35,14 @@ def filled(folder: Path) -> Lake:
     return lake
 
 
+def test_a_lake_named_relative_to_the_current_folder_is_filled_and_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert filled(Path("shop/lake")).counts() == {"events": 3}
+    assert Lake(tmp_path / "shop" / "lake").events().count().to_pyarrow().as_py() == 3
+
+
 def test_events_are_kept_by_month_and_only_those_in_the_window_are_answered(tmp_path: Path) -> None:
     lake = filled(tmp_path)
     assert sorted(path.name for path in (tmp_path / "events").iterdir()) == [
