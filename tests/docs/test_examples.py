@@ -1,0 +1,70 @@
+"""What the pages show is run: Python in order in one namespace, commands through the real program, TOML as settings."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from crossaisle.settings import FILE, read_settings
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted(one for one in (ROOT / "docs").glob("*.md") if not one.stem.endswith(".zh"))]
+NOT_RUN = ("crossaisle demo",)
+"""Commands that have a test of their own or take minutes."""
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), flags=re.S | re.M)
+
+
+def pages_with(language: str, word: str = "") -> list[Any]:
+    chosen = [page for page in PAGES if any(word in block for block in blocks(page, language))]
+    return [pytest.param(page, id=page.stem) for page in chosen]
+
+
+@pytest.fixture
+def shop_frames(frames: tuple[pd.DataFrame, ...]) -> dict[str, pd.DataFrame]:
+    """The small shop with the user ids of the pages, and its events as the two frames of a published split."""
+    events, catalog = frames
+    events = events.assign(user_id=events["user_id"].str.lstrip("u0").replace("", "98"))
+    pairs = events[["user_id", "item_id"]].drop_duplicates()
+    test = pairs.groupby("user_id").head(2)
+    return {"events": events, "catalog": catalog, "train": pairs.drop(test.index), "test": test}
+
+
+@pytest.mark.parametrize("page", pages_with("python"))
+def test_python_of_a_page_runs_from_top_to_bottom(
+    page: Path, shop_frames: dict[str, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, Any] = dict(shop_frames)
+    for number, block in enumerate(blocks(page, "python"), 1):
+        exec(compile(block, f"{page.name}, block {number}", "exec"), namespace)
+
+
+@pytest.mark.parametrize("page", pages_with("console", "crossaisle init"))
+def test_commands_of_a_page_run_in_their_order(
+    page: Path, shop_frames: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    shop_frames["events"].to_csv(tmp_path / "sales.csv", index=False)
+    shop_frames["catalog"].to_csv(tmp_path / "items.csv", index=False)
+    lines = [line[2:] for block in blocks(page, "console") for line in block.splitlines() if line.startswith("$ ")]
+    for line in lines:
+        if not line.startswith("crossaisle ") or line.startswith(NOT_RUN):
+            continue
+        command = [sys.executable, "-c", "from crossaisle.cli import main; main()", *shlex.split(line)[1:]]
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=tmp_path, check=False)
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("page", pages_with("toml"))
+def test_settings_that_a_page_shows_are_accepted(page: Path, tmp_path: Path) -> None:
+    for block in blocks(page, "toml"):
+        if "[project." not in block:
+            (tmp_path / FILE).write_text(block, encoding="utf-8")
+            read_settings(tmp_path)
