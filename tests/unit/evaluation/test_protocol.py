@@ -94,7 +94,7 @@ def test_published_split_counts_recall_and_masks_training() -> None:
 
 def test_windows_end_where_the_next_begins_and_leave_a_past(small_shop: Dataset) -> None:
     first, last = small_shop.span()
-    cuts = earlier_cuts(small_shop, "90d", 10)
+    cuts = earlier_cuts(small_shop, 90 * DAY, 10)
     assert cuts == [last + 1 - 90 * DAY, last + 1 - 180 * DAY, last + 1 - 270 * DAY]
     assert cuts[-1] - first >= 90 * DAY
 

@@ -124,7 +124,9 @@ def test_graph_filter_agrees_with_the_dense_formula(small_shop: Dataset) -> None
     _, strengths, right = np.linalg.svd(scaled, full_matrices=False)
     weights = (strengths[:6] / strengths[0]) ** 1.5
     wanted = (matrix / items**0.3) @ right[:6].T * weights @ right[:6] * items**0.3
-    fitted = GraphFilter(components=6, power=1.5, iterations=8).fit(Training(small_shop))
+    fitted = GraphFilter(
+        components=6, power=1.5, user_exponent=0.5, item_exponent=0.3, return_exponent=0.3, iterations=8
+    ).fit(Training(small_shop))
     scores = fitted.scores(small_shop.queries(np.arange(small_shop.n_users)))
     np.testing.assert_allclose(scores, wanted, atol=2e-4)
 

@@ -1,0 +1,40 @@
+"""Tables of options say what the code says: each option with its default, its range and what it means."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from pydantic.fields import FieldInfo
+
+from crossaisle import plugins
+from crossaisle.data.denoising import Denoising
+from crossaisle.models.part import options
+from crossaisle.settings import LimitSettings, SlateSettings, TrainingSettings
+from crossaisle.slates.options import Group, ShopRules, SlateOptions
+
+from .options import rows
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+TABLES = [
+    *(("recommenders", name, options(plugins.recommender(name))) for name in plugins.recommender_names()),
+    ("slates", "path", options(SlateOptions)),
+    ("slates", "rules", options(ShopRules)),
+    ("slates", "group", options(Group)),
+    ("settings", "denoising", options(Denoising)),
+    ("settings", "training", TrainingSettings.model_fields),
+    ("settings", "slates", SlateSettings.model_fields),
+    ("settings", "limits", LimitSettings.model_fields),
+]
+
+
+@pytest.mark.parametrize(("page", "name", "fields"), TABLES, ids=[f"{page}-{name}" for page, name, _ in TABLES])
+def test_a_table_gives_the_defaults_the_ranges_and_the_meanings_of_the_code(
+    page: str, name: str, fields: Mapping[str, FieldInfo]
+) -> None:
+    english = (DOCS / f"{page}.md").read_text(encoding="utf-8").splitlines()
+    chinese = (DOCS / f"{page}.zh.md").read_text(encoding="utf-8").splitlines()
+    wanted = rows(fields)
+    assert [str(row) for row in wanted if str(row) not in english] == []
+    assert [row.facts for row in wanted if not any(line.startswith(row.facts) for line in chinese)] == []
