@@ -1,7 +1,7 @@
 """Time and peak memory of every recommender with its default options, each in a process of its own.
 
-python bench/recommenders.py [--shop complete-journey large] [--models ease als …] [--json]; `large` is a made-up shop of
-30,000 users, 14,000 items and 3 million purchases.
+python bench/recommenders.py [--shop complete-journey large] [--models ease als …] [--json]; `large` is a made-up
+shop of 30,000 users, 14,000 items and 3 million purchases.
 """
 
 import argparse
