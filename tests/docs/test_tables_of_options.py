@@ -9,7 +9,9 @@ from pydantic.fields import FieldInfo
 from crossaisle import plugins
 from crossaisle.data.denoising import Denoising
 from crossaisle.models.part import options
+from crossaisle.models.recommender import Cause
 from crossaisle.settings import LimitSettings, SlateSettings, TrainingSettings
+from crossaisle.slates.filtering.eligible import Why
 from crossaisle.slates.options import Group, ShopRules, SlateOptions
 
 from .options import rows
@@ -38,3 +40,11 @@ def test_a_table_gives_the_defaults_the_ranges_and_the_meanings_of_the_code(
     wanted = rows(fields)
     assert [str(row) for row in wanted if str(row) not in english] == []
     assert [row.facts for row in wanted if not any(line.startswith(row.facts) for line in chinese)] == []
+
+
+def test_every_reason_and_every_filter_is_named_on_the_page_of_slates() -> None:
+    kinds = [cause.name.lower() for cause in Cause] + ["rank"]
+    filters = [why.name.lower() for why in Why if why is not Why.ELIGIBLE]
+    for language in ("", ".zh"):
+        text = (DOCS / f"slates{language}.md").read_text(encoding="utf-8")
+        assert [one for one in kinds + filters if f"`{one}`" not in text] == []

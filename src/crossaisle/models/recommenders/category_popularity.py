@@ -74,7 +74,7 @@ class CategoryPopularity(Recommender):
     fitted: ClassVar[type[Fitted]] = FittedCategoryPopularity
 
     strength: Annotated[
-        float, Field(gt=0, le=1e6, description="purchases of his own that outweigh everybody's inclination")
+        float, Field(gt=0, le=1e6, description="purchases of one's own that outweigh everybody's inclination")
     ] = 100.0
     shrink: Annotated[float, Field(ge=0, le=1e6, description="buyers added to each category, against small ones")] = (
         10.0
