@@ -88,6 +88,11 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "en": "chance that a true item is scored above a random allowed item that is not true",
         "zh": "真实商品得分高于随机非真实候选商品的概率",
     },
+    "metric.accuracy_balanced": {
+        "en": "share of calls, bought or not, that are right at the threshold chosen on the window before; as many "
+        "bought as not-bought pairs",
+        "zh": "以前一时间窗选定的阈值判断“会买/不会买”的正确率；两类样本各占一半",
+    },
     "metric.category_hit_rate": {
         "en": "share of users with a slate item from a category they went on to buy from",
         "zh": "列表中出现用户随后购买品类的用户占比",
