@@ -68,9 +68,9 @@ class Allowed:
         if self.focus.kind == "category":
             return np.broadcast_to(category == self._wanted(), shape).copy()
         if self.focus.kind == "explore":
-            return ~_marked(queries.bought(), queries.n_items)[:, self.items]
+            return ~np.take(_marked(queries.bought(), queries.n_items), self.items, axis=1)
         known = _marked(queries.known_categories(self.item_category, len(self.categories)), len(self.categories))
-        return ~known[:, category] & (category >= 0)[None, :]
+        return ~np.take(known, category, axis=1) & (category >= 0)[None, :]
 
     def _wanted(self) -> int:
         number = self.categories.number(self.focus.category or "")

@@ -8,7 +8,7 @@ from crossaisle.data.split import Split
 from crossaisle.evaluation.scoring import Ranking
 from crossaisle.evaluation.tasks import Task
 from crossaisle.numerics import metrics
-from crossaisle.numerics.arrays import Bools, Doubles, Numbers
+from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Doubles, Numbers, csr, holds, row_numbers
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,7 @@ class Measured:
 
 def hits_in(ranked: Numbers, task: Task) -> Bools:
     """bool (n_users, k): whether each recommended item was to be found."""
-    n_items = task.truth.shape[1]
-    rows = np.repeat(np.arange(len(task.users), dtype=np.int64), task.sizes)
-    there = np.sort(rows * n_items + task.truth.indices)
-    keys = np.arange(len(ranked), dtype=np.int64)[:, None] * n_items + ranked
-    places = np.minimum(np.searchsorted(there, keys), len(there) - 1)
-    return np.asarray((there[places] == keys) & (ranked >= 0))
+    return holds(task.truth, np.arange(len(ranked))[:, None], ranked)
 
 
 def measure(ranking: Ranking, split: Split, task: Task, threshold: float | None = None) -> Measured:
@@ -78,48 +73,46 @@ def _mean_of_truth(values: Doubles, task: Task) -> Doubles:
 
 
 def _of_categories(items: Numbers, split: Split, task: Task) -> dict[str, Doubles]:
-    k, n_categories = items.shape[1], split.train.n_categories
-    category = split.train.catalogue.category
-    shown = np.where(items >= 0, category[items], -1)
-    rows = np.repeat(np.arange(len(items)), task.sizes)
-    sought = np.zeros((len(items), n_categories + 1), dtype=np.bool_)
-    sought[rows, category[task.truth.indices]] = True
-    sought[:, n_categories] = False
-    offered = np.zeros_like(sought)
-    offered[np.arange(len(items))[:, None], shown] = True
-    offered[:, n_categories] = False
-    met = (sought & offered).sum(axis=1)
-    n_sought = sought.sum(axis=1)
+    train, k = split.train, items.shape[1]
+    category = train.catalogue.category
+    shown = np.sort(np.where(items >= 0, category[items], -1), axis=1)
+    is_first = np.diff(shown, axis=1, prepend=-1) != 0
+    labels = category[task.truth.indices]
+    sought = _shares(row_numbers(task.truth.indptr), labels, (len(items), train.n_categories))
+    met = (holds(sought, np.arange(len(items))[:, None], shown) & is_first).sum(axis=1)
+    n_sought = np.diff(sought.indptr)
     return {
         f"category_hit_rate@{k}": (met > 0).astype(np.float64),
         f"category_recall@{k}": np.divide(met, n_sought, out=np.zeros(len(met)), where=n_sought > 0),
         "categories_per_slate": metrics.distinct_in_rows(shown),
         "diversity": metrics.differing_pairs(shown),
-        "calibration": _calibration(shown, split, task),
+        "calibration": _calibration(items, split, task),
     }
 
 
-def _calibration(shown: Numbers, split: Split, task: Task) -> Doubles:
+def _calibration(items: Numbers, split: Split, task: Task) -> Doubles:
     """Hellinger distance between the aisles of the slate and of what the user bought, categories without aisles."""
     train = split.train
     aisle = train.catalogue.aisle if len(train.index.aisles) else train.catalogue.category
-    n_labels = max(1, int(aisle.max(initial=0)) + 1)
-    rows, items, n_rows = train.queries(task.users).bought()
-    taste = np.zeros((n_rows, n_labels))
-    kept = aisle[items] >= 0
-    np.add.at(taste, (rows[kept], aisle[items][kept]), 1)
-    of_category = np.zeros(train.n_categories + 1, dtype=np.int32)
-    of_category[train.catalogue.category] = np.maximum(aisle, 0)
-    slate = np.zeros((n_rows, n_labels))
-    places = shown >= 0
-    np.add.at(slate, (np.nonzero(places)[0], of_category[shown[places]]), 1)
-    share = [one / np.maximum(one.sum(axis=1, keepdims=True), 1) for one in (taste, slate)]
-    return np.asarray(np.sqrt(np.maximum(0, 1 - np.sqrt(share[0] * share[1]).sum(axis=1))))
+    rows, bought, n_rows = train.queries(task.users).bought()
+    shape = (n_rows, int(aisle.max(initial=0)) + 1)
+    taste = _shares(rows, aisle[bought], shape)
+    shown = np.where(items >= 0, aisle[items], -1)
+    slate = _shares(np.repeat(np.arange(n_rows), items.shape[1]), shown.ravel(), shape)
+    common = np.asarray(taste.multiply(slate).sqrt().sum(axis=1), dtype=np.float64)
+    return np.sqrt(np.maximum(0, 1 - common))
+
+
+def _shares(rows: AnyArray, labels: AnyArray, shape: tuple[int, int]) -> Csr:
+    """Each row's shares of its labels ≥ 0, sparse: they sum to one in every row that has any."""
+    known = labels >= 0
+    counts = csr(rows[known], labels[known], np.ones(np.count_nonzero(known)), shape)
+    totals = np.asarray(counts.sum(axis=1), dtype=np.float32)
+    counts.data /= np.repeat(totals, np.diff(counts.indptr))
+    return counts
 
 
 def _revenue(items: Numbers, hits: Bools, task: Task) -> Doubles:
     rows, places = np.nonzero(hits)
-    spent = np.zeros(len(items))
-    if len(rows):
-        np.add.at(spent, rows, np.asarray(task.spend[rows, items[rows, places]]).ravel())
-    return spent
+    spent = np.asarray(task.spend[rows, items[rows, places]], dtype=np.float64).ravel()
+    return np.asarray(np.bincount(rows, spent, minlength=len(items)), dtype=np.float64)

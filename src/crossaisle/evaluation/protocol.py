@@ -16,8 +16,8 @@ from crossaisle.evaluation.scoring import rank_tasks
 from crossaisle.evaluation.tasks import Task, counted_tasks
 from crossaisle.evaluation.thresholds import Thresholds
 from crossaisle.models.recommender import Fitted
-from crossaisle.numerics.arrays import Bools, Numbers
-from crossaisle.numerics.bootstrap import known_means, mean_intervals, ratio_interval
+from crossaisle.numerics.arrays import Bools, Doubles, Numbers
+from crossaisle.numerics.bootstrap import interval, known_means, resampled_means
 from crossaisle.slates.ranking import rank
 
 
@@ -110,23 +110,22 @@ def evaluate(
         raise UsageError(f'the baseline "{first}" is not measured', remedy=f"Choose one of {', '.join(named)}.")
     chosen = counted_tasks(split, min_purchases, tasks)
     groupings = user_groups(split) if groups is None else {name: pd.Categorical(one) for name, one in groups.items()}
-    measured: dict[tuple[str, str], Measured] = {}
+    measured: dict[str, dict[str, Measured]] = {task.name: {} for task in chosen}
     slates: dict[tuple[str, str], Numbers] = {}
     for name, fitted in named.items():
         rankings = rank_tasks(fitted, split, chosen, k, progress, f"rank {name}")
         for task, ranking in zip(chosen, rankings, strict=True):
             threshold = (thresholds or {}).get((task.name, name))
-            measured[task.name, name] = measure(ranking, split, task, threshold)
+            measured[task.name][name] = measure(ranking, split, task, threshold)
             slates[task.name, name] = ranking.items
     figures: list[Figure] = []
     ratios: list[Figure] = []
     of_groups: list[Figure] = []
     for task in chosen:
-        for name in named:
-            own = measured[task.name, name]
-            figures += _figures(task, name, own, seed)
-            ratios += _ratios(task, name, own, measured[task.name, first], seed)
-            of_groups += _by_group(task, name, own, groupings, seed)
+        averaged, compared = _averaged(task, measured[task.name], first, seed)
+        figures += averaged
+        ratios += compared
+        of_groups += _by_group(task, measured[task.name], groupings, seed)
     return Evaluation(figures, ratios, of_groups, slates, k, first)
 
 
@@ -135,41 +134,57 @@ def hits_of(fitted: Fitted, split: Split, task: Task, k: int) -> Bools:
     return hits_in(rank(fitted, split.train.queries(task.users), task.allowed, k).items, task)
 
 
-def _figures(task: Task, name: str, measured: Measured, seed: int) -> list[Figure]:
-    values = np.column_stack(list(measured.by_user.values()))
-    means, (low, high) = known_means(values), mean_intervals(values, seed)
-    averaged = [
-        Figure(task.name, name, metric, float(means[place]), float(low[place]), float(high[place]), len(task.users))
-        for place, metric in enumerate(measured.by_user)
-    ]
-    nan = float("nan")
-    return averaged + [
-        Figure(task.name, name, metric, value, nan, nan, len(task.users)) for metric, value in measured.whole.items()
-    ]
+def _averaged(
+    task: Task, measured: Mapping[str, Measured], baseline: str, seed: int
+) -> tuple[list[Figure], list[Figure]]:
+    """Figures of a task and ratios to the baseline, all of the same resamples of users."""
+    places = [(name, metric) for name, one in measured.items() for metric in one.by_user]
+    values = np.column_stack([measured[name].by_user[metric] for name, metric in places])
+    means, resampled = known_means(values), resampled_means(values, seed)
+    low, high = interval(resampled)
+    n_users, nan = len(task.users), float("nan")
+    figures: list[Figure] = []
+    ratios: list[Figure] = []
+    for name, one in measured.items():
+        columns = [places.index((name, metric)) for metric in one.by_user]
+        figures += [
+            Figure(task.name, name, places[at][1], float(means[at]), float(low[at]), float(high[at]), n_users)
+            for at in columns
+        ]
+        figures += [Figure(task.name, name, metric, value, nan, nan, n_users) for metric, value in one.whole.items()]
+        ratios += [
+            Figure(task.name, name, metric, *ratio, n_users)
+            for metric in one.main
+            for ratio in [_ratio(means, resampled, places.index((name, metric)), places.index((baseline, metric)))]
+        ]
+    return figures, ratios
 
 
-def _ratios(task: Task, name: str, measured: Measured, baseline: Measured, seed: int) -> list[Figure]:
-    found = []
-    for metric in measured.main:
-        value, low, high = ratio_interval(measured.by_user[metric], baseline.by_user[metric], seed)
-        found.append(Figure(task.name, name, metric, value, low, high, len(task.users)))
-    return found
+def _ratio(means: Doubles, resampled: Doubles, above: int, below: int) -> tuple[float, float, float]:
+    """Ratio of two columns with its interval; NaN where the lower is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.where(means[below] != 0, means[above] / means[below], np.nan)
+        drawn = np.where(resampled[:, below] != 0, resampled[:, above] / resampled[:, below], np.nan)
+    low, high = interval(drawn[:, None])
+    return float(value), float(low[0]), float(high[0])
 
 
 def _by_group(
-    task: Task, name: str, measured: Measured, groupings: Mapping[str, pd.Categorical], seed: int
+    task: Task, measured: Mapping[str, Measured], groupings: Mapping[str, pd.Categorical], seed: int
 ) -> list[Figure]:
+    """The main figures of each group of users."""
+    places = [(name, metric) for name, one in measured.items() for metric in one.main]
+    values = np.column_stack([measured[name].by_user[metric] for name, metric in places])
     found = []
-    values = np.column_stack([measured.by_user[metric] for metric in measured.main])
     for grouping, of_users in groupings.items():
         labels = of_users[task.users]
         for label in labels.categories:
             own = values[np.asarray(labels == label)]
             if not len(own):
                 continue
-            low, high = mean_intervals(own, seed)
-            for place, metric in enumerate(measured.main):
-                figure = (float(own[:, place].mean()), float(low[place]), float(high[place]), len(own))
+            low, high = interval(resampled_means(own, seed))
+            for at, (name, metric) in enumerate(places):
+                figure = (float(own[:, at].mean()), float(low[at]), float(high[at]), len(own))
                 found.append(Figure(task.name, name, metric, *figure, group=f"{grouping}: {label}"))
     return found
 

@@ -70,7 +70,8 @@ def _scored(
     eligible = tasks[0].allowed.items
     for rows in batches(len(users), BYTES_PER_SCORE * len(eligible) + split.train.n_items):
         queries = split.train.queries(users[rows])
-        yield users[rows], queries, fitted.scores(queries, eligible)
+        # row by row is how they are read from here on
+        yield users[rows], queries, np.ascontiguousarray(fitted.scores(queries, eligible))
         progress(stage, rows.stop / len(users))
 
 

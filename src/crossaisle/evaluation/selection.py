@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crossaisle.data.dataset import Dataset
+from crossaisle.data.moments import span
 from crossaisle.data.training import Progress, Training, silent
 from crossaisle.evaluation.protocol import hits_of
 from crossaisle.evaluation.tasks import tasks_of
@@ -38,7 +39,7 @@ def choose(
     """Fit each at every earlier cut and measure it on the window after; without a window the first is taken."""
     totals: dict[str, list[float]] = {name: [] for name in recommenders}
     task_name = ""
-    for split in validation_splits(dataset, horizon, n_windows):
+    for split in validation_splits(dataset, span(horizon), n_windows):
         tasks = [task for task in tasks_of(split, min_purchases) if len(task.users)]
         if not tasks:
             continue

@@ -7,7 +7,7 @@ import numpy as np
 from crossaisle.data.focus import Allowed, Focus, Kind
 from crossaisle.data.split import Split
 from crossaisle.errors import InputError, UsageError
-from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Numbers, row_numbers
+from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Numbers, csr, holds, row_numbers
 
 TASKS: tuple[Kind, ...] = ("new-categories", "explore", "all")
 
@@ -85,18 +85,13 @@ def _wanted(split: Split, focus: Focus, eligible: Bools, users: Numbers) -> Csr:
     queries = train.queries(users)
     category = train.catalogue.category
     if focus.kind == "explore":
-        kept &= ~_are_pairs(rows, truth.indices, queries.bought(), train.n_items)
+        kept &= ~holds(queries.purchases(), rows, truth.indices)
     if focus.kind == "new-categories":
         of_truth = category[truth.indices]
-        known = queries.known_categories(category, train.n_categories)
-        kept &= (of_truth >= 0) & ~_are_pairs(rows, of_truth, known, train.n_categories)
+        known_rows, known, n_rows = queries.known_categories(category, train.n_categories)
+        bought = csr(known_rows, known, np.ones(len(known)), (n_rows, train.n_categories))
+        kept &= (of_truth >= 0) & ~holds(bought, rows, of_truth)
     wanted = truth.copy()
     wanted.data = np.where(kept, 1, 0).astype(np.float32)
     wanted.eliminate_zeros()
     return wanted
-
-
-def _are_pairs(rows: AnyArray, columns: AnyArray, pairs: tuple[AnyArray, AnyArray, int], n_columns: int) -> Bools:
-    """bool (n,): whether (row, column) is among the pairs."""
-    there = np.unique(pairs[0].astype(np.int64) * n_columns + pairs[1])
-    return np.isin(rows.astype(np.int64) * n_columns + columns, there)

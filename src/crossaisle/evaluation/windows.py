@@ -1,28 +1,30 @@
-"""Windows: rolling cuts before a cut, each with a horizon of the same length, on which everything is chosen."""
+"""Windows: rolling cuts before a cut, each with a window of the same length, on which everything is chosen."""
 
 from crossaisle.data.dataset import Dataset
-from crossaisle.data.moments import span
 from crossaisle.data.split import Split
 from crossaisle.errors import InputError
 
 
-def earlier_cuts(dataset: Dataset, horizon: str | int, n_windows: int) -> list[int]:
+def earlier_cuts(dataset: Dataset, length: int, n_windows: int) -> list[int]:
     """Up to `n_windows` cuts, the latest first, whose windows lie one after the other and end at the dataset's end.
 
     Each leaves at least as long a past as its window.
+
+    Args:
+        length: of a window, microseconds.
     """
     first, last = dataset.span()
-    end, length = min(dataset.until, last + 1), span(horizon)
+    end = min(dataset.until, last + 1)
     cuts = [end - length * number for number in range(1, n_windows + 1)]
     return [cut for cut in cuts if cut - first >= length]
 
 
-def validation_splits(dataset: Dataset, horizon: str | int, n_windows: int) -> list[Split]:
-    """Splits at the earlier cuts, those without anything to find left out."""
+def validation_splits(dataset: Dataset, length: int, n_windows: int) -> list[Split]:
+    """Splits at the earlier cuts, the latest first, those without anything to find left out."""
     found = []
-    for cut in earlier_cuts(dataset, horizon, n_windows):
+    for cut in earlier_cuts(dataset, length, n_windows):
         try:
-            found.append(Split.at(dataset.before(cut + span(horizon)), cut))
+            found.append(Split.at(dataset.before(cut + length), cut))
         except InputError:
             continue
     return found

@@ -38,3 +38,14 @@ def csr(rows: AnyArray, columns: AnyArray, values: AnyArray, shape: tuple[int, i
 def row_numbers(indptr: AnyArray) -> Numbers:
     """The row of each stored entry of a compressed sparse row layout: int32 (n_entries,)."""
     return np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))
+
+
+def holds(matrix: Csr, rows: AnyArray, columns: AnyArray) -> Bools:
+    """Whether the matrix, its column indices sorted, stores an entry at (row, column): bool of their broadcast shape.
+
+    A column of −1 is never held.
+    """
+    width = matrix.shape[1]
+    there = np.append(row_numbers(matrix.indptr).astype(np.int64) * width + matrix.indices, -1)
+    keys = np.asarray(rows, dtype=np.int64) * width + columns
+    return np.asarray((there[np.searchsorted(there[:-1], keys)] == keys) & (np.asarray(columns) >= 0))

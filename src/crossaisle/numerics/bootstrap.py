@@ -7,6 +7,7 @@ import numpy as np
 from crossaisle.numerics.arrays import AnyArray, Doubles, batches
 
 N_RESAMPLES = 1000
+WEIGHTS_BYTES = 64 * 2**20
 
 
 def known_means(values: AnyArray) -> Doubles:
@@ -15,42 +16,40 @@ def known_means(values: AnyArray) -> Doubles:
     return np.where(n_known > 0, np.nansum(values, axis=0) / np.maximum(n_known, 1), np.nan)
 
 
-def mean_intervals(values: AnyArray, seed: int, n_resamples: int = N_RESAMPLES) -> tuple[Doubles, Doubles]:
-    """95 % intervals of the means of columns, NaN left out.
+def resampled_means(values: AnyArray, seed: int, n_resamples: int = N_RESAMPLES) -> Doubles:
+    """Means of the columns over rows drawn with replacement, NaN left out: float64 (n_resamples, n_columns).
+
+    The rows of a resample are the same for all columns, so that columns may be compared within it: a ratio of two
+    columns of the answer is the paired bootstrap of the ratio of their means.
 
     Args:
-        values: float (n_rows, n_columns).
-
-    Returns:
-        low, high: float64 (n_columns,).
+        values: float (n_rows, n_columns), at least one row.
     """
     known = ~np.isnan(values)
-    filled = np.where(known, values, 0.0)
-    means = np.concatenate(
-        [
-            (weights @ filled) / np.maximum(weights @ known, 1e-12)
-            for weights in _weights(len(values), seed, n_resamples)
-        ]
-    )
-    low, high = np.where(known.any(axis=0), np.quantile(means, [0.025, 0.975], axis=0), np.nan)
+    is_whole = bool(known.all())
+    filled = values if is_whole else np.where(known, values, 0.0)
+    parts = []
+    for weights in _weights(len(values), seed, n_resamples):
+        counts = weights.sum(axis=1, keepdims=True) if is_whole else weights @ known
+        parts.append(
+            np.divide(weights @ filled, counts, out=np.full_like(counts + filled[:1], np.nan), where=counts > 0)
+        )
+    return np.concatenate(parts)
+
+
+def interval(resampled: Doubles) -> tuple[Doubles, Doubles]:
+    """The 95 % interval of each column, low and high (n_columns,); NaN where a column is not known in any resample."""
+    is_known = ~np.isnan(resampled).all(axis=0)
+    low, high = np.full((2, resampled.shape[1]), np.nan)
+    low[is_known], high[is_known] = np.nanquantile(resampled[:, is_known], [0.025, 0.975], axis=0)
     return low, high
 
 
-def ratio_interval(
-    values: AnyArray, baseline: AnyArray, seed: int, n_resamples: int = N_RESAMPLES
-) -> tuple[float, float, float]:
-    """Ratio of two means over the same rows with its paired 95 % interval; NaN where the baseline is 0."""
-    whole = float(np.mean(values) / np.mean(baseline)) if np.mean(baseline) else float("nan")
-    pair = np.column_stack([values, baseline])
-    sums = np.concatenate([weights @ pair for weights in _weights(len(pair), seed, n_resamples)])
-    ratios = np.divide(sums[:, 0], sums[:, 1], out=np.full(len(sums), np.nan), where=sums[:, 1] != 0)
-    low, high = np.nanquantile(ratios, [0.025, 0.975]) if not np.isnan(ratios).all() else (np.nan, np.nan)
-    return whole, float(low), float(high)
-
-
-def _weights(n_rows: int, seed: int, n_resamples: int) -> Iterator[AnyArray]:
+def _weights(n_rows: int, seed: int, n_resamples: int) -> Iterator[Doubles]:
     """How often each resample draws each row, some resamples at a time."""
     rng = np.random.default_rng(seed)
-    for some in batches(n_resamples, 16 * n_rows):
-        drawn = rng.integers(0, n_rows, (some.stop - some.start, n_rows), dtype=np.int32)
-        yield np.stack([np.bincount(one, minlength=n_rows) for one in drawn]).astype(np.float64)
+    for some in batches(n_resamples, 24 * n_rows, WEIGHTS_BYTES):
+        n_some = some.stop - some.start
+        drawn = rng.integers(0, n_rows, (n_some, n_rows))
+        drawn += np.arange(n_some)[:, None] * n_rows
+        yield np.bincount(drawn.ravel(), minlength=n_some * n_rows).reshape(n_some, n_rows).astype(np.float64)
