@@ -4,13 +4,31 @@ from typing import Literal
 
 WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     "report.title": {"en": "How good are the recommendations?", "zh": "推荐效果如何？"},
-    "report.lead": {
-        "en": "{users} users, {items} items and {events} events before {cut}; measured on what people bought from then "
-        "until {end}. Every item that is established is ranked for every user; nothing is sampled. Brackets hold 95 % "
-        "bootstrap intervals over users.",
-        "zh": "{cut} 之前共有 {users} 位用户、{items} 件商品、{events} 条事件；以此后至 {end} 的实际购买来评估。"
-        "为每位用户对全部成熟商品排序，不做抽样。方括号内为按用户自助法得到的 95% 置信区间。",
+    "report.headline": {
+        "en": "Best on {task}: {model}, {metric} {value}, {ratio} times what {baseline} reaches for the same users.",
+        "zh": "在 {task} 上表现最好的是 {model}，{metric} 为 {value}，是 {baseline} 在相同用户上的 {ratio} 倍。",
     },
+    "report.headline.alone": {
+        "en": "Best on {task}: {model}, {metric} {value}.",
+        "zh": "在 {task} 上表现最好的是 {model}，{metric} 为 {value}。",
+    },
+    "report.lead": {
+        "en": "Recommenders learned from what happened before the window and are measured on what people bought in it. "
+        "Every established item is ranked for every user; nothing is sampled. Brackets hold 95 % bootstrap intervals "
+        "over users.",
+        "zh": "模型只用评估窗口之前的数据训练，并以窗口内的实际购买来评估。为每位用户对全部成熟商品排序，不做抽样。"
+        "方括号内为按用户自助法得到的 95% 置信区间。",
+    },
+    "report.lead.published": {
+        "en": "Recommenders learned from the training part of a published split and are measured on the rest. All "
+        "items are ranked for every user; nothing is sampled. Brackets hold 95 % bootstrap intervals over users.",
+        "zh": "模型用公开划分的训练部分训练，并以其余部分评估。为每位用户对全部商品排序，不做抽样。"
+        "方括号内为按用户自助法得到的 95% 置信区间。",
+    },
+    "report.data.users": {"en": "users", "zh": "用户"},
+    "report.data.items": {"en": "items", "zh": "商品"},
+    "report.data.events": {"en": "events to learn from", "zh": "训练事件"},
+    "report.data.window": {"en": "measured on purchases of", "zh": "评估窗口"},
     "report.task": {"en": "{task}: {users} users", "zh": "{task}：{users} 位用户"},
     "report.task.new-categories": {
         "en": "Only items of categories the user has never bought from. This is what cross-category selling is about.",
@@ -25,9 +43,11 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "en": "A published split: all items are ranked, those of training are masked.",
         "zh": "公开划分：对全部商品排序，训练集中的商品被屏蔽。",
     },
+    "report.all_figures": {"en": "All figures", "zh": "全部指标"},
+    "report.metric": {"en": "metric", "zh": "指标"},
     "report.caption.comparison": {
-        "en": "{metric} with its 95 % interval",
-        "zh": "{metric} 及其 95% 置信区间",
+        "en": "{metric} with its 95 % interval; the dotted line is {baseline}",
+        "zh": "{metric} 及其 95% 置信区间；点线为 {baseline}",
     },
     "report.caption.diversity": {
         "en": "Recall against diversity: up and to the right is better",
@@ -37,10 +57,7 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "en": "Recall against calibration: a slate further left is closer to what the user buys",
         "zh": "召回率与校准度：越靠左，列表越接近用户的购买习惯",
     },
-    "report.caption.groups": {
-        "en": "{model} by user group (number of users)",
-        "zh": "{model} 在各用户群上的表现（用户数）",
-    },
+    "report.caption.group": {"en": "By {group}; number of users in brackets", "zh": "按 {group} 划分；括号内为用户数"},
     "report.caption.flow": {
         "en": "{model}: what buyers of an aisle (row) are shown (column), shares of shown items",
         "zh": "{model}：购买某货架（行）的用户看到哪些货架（列），按展示商品的占比",
@@ -51,11 +68,25 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     },
     "report.groups": {"en": "Who is served how well", "zh": "各用户群的效果"},
     "report.groups.meaning": {
-        "en": "A group whose interval lies below the others is served worse.",
-        "zh": "若某群体的区间明显低于其他群体，则其得到的服务较差。",
+        "en": "Blue is {model} with its interval, the dotted line its mean over all users. A group whose interval lies "
+        "left of the line is served worse.",
+        "zh": "蓝色为 {model} 及其区间，点线为其全体用户均值。区间位于点线左侧的群体得到的服务较差。",
     },
+    "report.groups.baseline": {"en": "Orange is {baseline}.", "zh": "橙色为 {baseline}。"},
     "report.flow": {"en": "From bought to recommended", "zh": "从已购到推荐"},
-    "report.flow.meaning": {"en": "Where the slates lead people.", "zh": "推荐列表把用户引向何处。"},
+    "report.flow.meaning": {
+        "en": "Where the slates lead people. Rows that all look alike mean slates that hardly follow what was bought.",
+        "zh": "推荐列表把用户引向何处。若各行几乎相同，说明列表与用户的购买关系不大。",
+    },
+    "report.samples": {"en": "A few slates", "zh": "推荐列表示例"},
+    "report.samples.meaning": {
+        "en": "The first places of {model}, for users drawn at random from those who bought something to be found.",
+        "zh": "{model} 列表的前几位；用户从窗口内有目标购买的用户中随机抽取。",
+    },
+    "report.samples.habits": {"en": "Buys most from: {habits}", "zh": "最常购买的品类：{habits}"},
+    "report.samples.shown": {"en": "shown", "zh": "展示"},
+    "report.samples.category": {"en": "category", "zh": "品类"},
+    "report.samples.hit": {"en": "bought in the window", "zh": "窗口内已购"},
     "report.time": {"en": "The data over time", "zh": "数据随时间的变化"},
     "report.time.meaning": {
         "en": "A gap or a jump here explains surprises elsewhere.",

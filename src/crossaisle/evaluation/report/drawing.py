@@ -25,7 +25,7 @@ _CJK_FONTS = (
     "PingFang SC",
     "SimHei",
 )
-_STYLE: dict[str, Any] = {
+_STYLE: dict[Any, Any] = {
     "svg.hashsalt": "crossaisle",
     "svg.fonttype": "none",
     "axes.spines.top": False,

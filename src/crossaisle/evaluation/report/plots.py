@@ -107,7 +107,9 @@ def flow(shares: AnyArray, rows: Sequence[str], columns: Sequence[str], language
     return canvas
 
 
-def flow_shares(split: Split, users: Numbers, items: Numbers, n_shown: int = 12) -> tuple[AnyArray, list[str], list[str]]:
+def flow_shares(
+    split: Split, users: Numbers, items: Numbers, n_shown: int = 12
+) -> tuple[AnyArray, list[str], list[str]]:
     """Of what buyers of an aisle (row) are shown, the share of each aisle (column); categories without aisles.
 
     Args:
