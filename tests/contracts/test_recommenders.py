@@ -19,7 +19,14 @@ NAMES = plugins.recommender_names()
 
 MOVED: dict[str, dict[str, Any]] = {
     "popularity": {"window": 30, "by": "purchases", "trend": 1.0},
-    "category-popularity": {"strength": 1.0, "shrink": 500.0},
+    "category-popularity": {
+        "l2": 1.0,
+        "own": 2.0,
+        "anyone": 1.0,
+        "shrink": 500.0,
+        "window": 200,
+        "recency": 1.0,
+    },
     "market-potential": {"measure": "spend", "market": "aisle", "n_groups": 5},
     "item-knn": {"neighbours": 2, "weighting": "bm25", "counting": "count", "k1": 50.0, "b": 0.1},
     "als": {"factors": 3, "alpha": 20.0, "l2": 10.0, "iterations": 2, "weighting": "count"},

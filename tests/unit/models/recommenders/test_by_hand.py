@@ -7,6 +7,7 @@ import pytest
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.queries import Queries, from_histories
 from crossaisle.data.training import Training
+from crossaisle.models.recommender import Cause
 from crossaisle.models.recommenders.als import FittedALS
 from crossaisle.models.recommenders.category_popularity import CategoryPopularity
 from crossaisle.models.recommenders.category_transition import CategoryTransition
@@ -85,17 +86,38 @@ def test_market_potential_is_the_share_of_spend(two_of_three: Dataset) -> None:
     np.testing.assert_allclose(scores, [0.6, 0.4, -np.inf], rtol=1e-6)
 
 
-def test_category_popularity_mixes_own_and_everybodys_inclination() -> None:
-    """Buyers: a 2, b 1, c 1; category x has 2 buyers (u1, u2), y has 1, so everybody's inclination is 2/3, 1/3.
+def test_category_popularity_tells_categories_from_categories() -> None:
+    """u1 buys from x and y, u2 from x, u3 from y: gram [[2, 1], [1, 2]], with λ = 1 its inverse is
+    [[3, −1], [−1, 3]] / 8, so B_xy = B_yx = 1/3. P(x) = P(y) = 2/3, at weight .3 it adds .2.
 
-    Someone who bought c, with strength 3: x = 0 + 3 · 2/3 = 2, y = 1 + 3 · 1/3 = 2, so half each.
-    Shares without shrinking: a 2/3, b 1/3, c 1. Scores: 1/3, 1/6, 1/2.
+    Someone who bought c: x = 1/3 + .2 = 8/15, y = .5 of his own + .2 = .7.
+    Buyers of the two who buy from x: a 2, b 1; of y: c 2. Scores: 8/15 · 2/2, 8/15 · 1/2, .7 · 2/2.
+    Of a's score 1/3 is due to category y and .2 to its two buyers.
     """
     dataset = shop(
-        ("u1", "a", "2017-01-01"), ("u2", "a", "2017-01-01"), ("u2", "b", "2017-01-02"), ("u3", "c", "2017-01-01")
+        ("u1", "a", "2017-01-01"),
+        ("u1", "c", "2017-01-01"),
+        ("u2", "a", "2017-01-01"),
+        ("u2", "b", "2017-01-02"),
+        ("u3", "c", "2017-01-01"),
     )
-    scores = CategoryPopularity(strength=3.0, shrink=0.0).fit(Training(dataset)).scores(bought(2))[0]
-    np.testing.assert_allclose(scores, [1 / 3, 1 / 6, 1 / 2], rtol=1e-6)
+    fitted = CategoryPopularity(l2=1.0, own=0.5, anyone=0.3, shrink=0.0, recency=0.0).fit(Training(dataset))
+    np.testing.assert_allclose(fitted.scores(bought(2))[0], [8 / 15, 4 / 15, 0.7], rtol=1e-6)
+    found = fitted.contributions(bought(2), np.array([[0]], dtype=np.int32))
+    assert found.causes[0, 0, :2].tolist() == [Cause.CATEGORY, Cause.BUYERS]
+    assert found.subjects[0, 0].tolist() == [1, 2, -1]
+    np.testing.assert_allclose(found.amounts[0, 0], [1 / 3, 0.2, 0], rtol=1e-6)
+
+
+def test_category_popularity_leans_towards_what_sells_lately() -> None:
+    """a has 2 buyers long ago and b 1 within the last 10 days: 3 in all, 1 of them recent, which is scaled to 3.
+
+    Half and half: a = ½ · 2 + ½ · 0 = 1, b = ½ · 1 + ½ · 3 = 2, of the 3 users who buy from x. Nobody knows the
+    stranger, so P(x) = 1 decides: scores 1/3, 2/3.
+    """
+    dataset = shop(("u1", "a", "2017-01-01"), ("u2", "a", "2017-01-01"), ("u3", "b", "2017-03-01"))
+    model = CategoryPopularity(anyone=1.0, shrink=0.0, window=10, recency=0.5)
+    np.testing.assert_allclose(model.fit(Training(dataset)).scores(bought())[0, :2], [1 / 3, 2 / 3], rtol=1e-6)
 
 
 def test_category_transition_counts_what_follows() -> None:
