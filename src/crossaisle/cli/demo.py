@@ -44,12 +44,8 @@ def demo(
     with progress(language) as stages:
         measured, report_folder = shop.evaluate(CUT, None, MODELS, stages)
     show_figures(measured, language)
-    best = max(
-        (one for one in measured.figures if one.metric == "capped_recall@20" and one.task == "new-categories"),
-        key=lambda one: one.value,
-    )
     with progress(language) as stages:
-        version, trained = shop.train(CUT, best.model, None, stages)
+        version, trained = shop.train(CUT, measured.best, None, stages)
         request = shop.slates("new-categories")
         slates = list(request.batches(list(HOUSEHOLDS), 8, explain=True, progress=stages))
         shares = [batch.n_fallback() for batch in request.batches("all", 20, progress=stages)]

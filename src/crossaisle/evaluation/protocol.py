@@ -1,7 +1,7 @@
 """The protocol: fitted recommenders on a split, every figure with its users and a 95 % interval."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,8 @@ from crossaisle.errors import UsageError
 from crossaisle.evaluation.groups import user_groups
 from crossaisle.evaluation.measures import Measured, hits_in, measure
 from crossaisle.evaluation.scoring import rank_tasks
+from crossaisle.evaluation.selection import Validation
 from crossaisle.evaluation.tasks import Task, counted_tasks
-from crossaisle.evaluation.thresholds import Thresholds
 from crossaisle.models.recommender import Fitted
 from crossaisle.numerics.arrays import Bools, Doubles, Numbers
 from crossaisle.numerics.bootstrap import interval, known_means, resampled_means
@@ -37,7 +37,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Figures of each recommender on each task; ratios of the main figures to the baseline; figures by user group."""
+    """Figures of each recommender on each task, ratios to a baseline, and figures by user group.
+
+    Args:
+        ratios, groups: of the main figures.
+        slates: (task, model) → int32 (n_users, k), −1 where no item was left.
+        validation: model → mean capped_recall@20 on the window before, by which the best is chosen.
+    """
 
     figures: Sequence[Figure]
     ratios: Sequence[Figure]
@@ -45,6 +51,13 @@ class Evaluation:
     slates: Mapping[tuple[str, str], Numbers]
     k: int
     baseline: str
+    validation: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def best(self) -> str:
+        """The model that won on the window before; without one the first that was measured. Never by the figures."""
+        scores = self.validation
+        return max(scores, key=lambda name: scores[name]) if scores else self.figures[0].model
 
     def to_frame(self) -> pd.DataFrame:
         """A row for each figure: task, model, metric, value, low, high, n_users."""
@@ -55,6 +68,7 @@ class Evaluation:
         return {
             "k": self.k,
             "baseline": self.baseline,
+            "validation": dict(self.validation),
             "figures": [_plain(one) for one in self.figures],
             "ratios": [_plain(one) for one in self.ratios],
             "groups": [_plain(one) for one in self.groups],
@@ -85,7 +99,7 @@ def evaluate(
     min_purchases: int = 5,
     baseline: str | None = None,
     groups: Mapping[str, Any] | None = None,
-    thresholds: Thresholds | None = None,
+    validation: Validation | None = None,
     seed: int = 0,
     progress: Progress = silent,
 ) -> Evaluation:
@@ -97,7 +111,7 @@ def evaluate(
         baseline: the model that ratios compare with, by default the first.
         groups: a label for each of the dataset's users, by name of the grouping; by default activity and what is
             known of customers.
-        thresholds: of `chosen_thresholds`, for the balanced accuracy, which is left out without them.
+        validation: of the same models' recommenders on a window before; without it there is no balanced accuracy.
         seed: of the bootstrap.
 
     Raises:
@@ -109,13 +123,14 @@ def evaluate(
     if first not in named:
         raise UsageError(f'the baseline "{first}" is not measured', remedy=f"Choose one of {', '.join(named)}.")
     chosen = counted_tasks(split, min_purchases, tasks)
+    before = validation or Validation()
     groupings = user_groups(split) if groups is None else {name: pd.Categorical(one) for name, one in groups.items()}
     measured: dict[str, dict[str, Measured]] = {task.name: {} for task in chosen}
     slates: dict[tuple[str, str], Numbers] = {}
     for name, fitted in named.items():
         rankings = rank_tasks(fitted, split, chosen, k, progress, f"rank {name}")
         for task, ranking in zip(chosen, rankings, strict=True):
-            threshold = (thresholds or {}).get((task.name, name))
+            threshold = before.thresholds.get((task.name, name))
             measured[task.name][name] = measure(ranking, split, task, threshold)
             slates[task.name, name] = ranking.items
     figures: list[Figure] = []
@@ -126,7 +141,7 @@ def evaluate(
         figures += averaged
         ratios += compared
         of_groups += _by_group(task, measured[task.name], groupings, seed)
-    return Evaluation(figures, ratios, of_groups, slates, k, first)
+    return Evaluation(figures, ratios, of_groups, slates, k, first, before.scores)
 
 
 def hits_of(fitted: Fitted, split: Split, task: Task, k: int) -> Bools:

@@ -6,15 +6,16 @@ from crossaisle.errors import InputError
 
 
 def earlier_cuts(dataset: Dataset, length: int, n_windows: int) -> list[int]:
-    """Up to `n_windows` cuts, the latest first, whose windows lie one after the other and end at the dataset's end.
+    """Up to `n_windows` cuts, the latest first, whose windows lie one after the other and end where the dataset does.
 
-    Each leaves at least as long a past as its window.
+    That is its `until`, or its last event where `until` lies more than a window later. Each cut leaves at least as long
+    a past as its window.
 
     Args:
         length: of a window, microseconds.
     """
     first, last = dataset.span()
-    end = min(dataset.until, last + 1)
+    end = dataset.until if dataset.until <= last + length else last + 1
     cuts = [end - length * number for number in range(1, n_windows + 1)]
     return [cut for cut in cuts if cut - first >= length]
 

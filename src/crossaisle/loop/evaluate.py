@@ -4,7 +4,11 @@ from collections.abc import Mapping
 
 from crossaisle.data.split import Split
 from crossaisle.data.training import Progress, Training
+from crossaisle.errors import InputError
 from crossaisle.evaluation.protocol import Evaluation, evaluate
+from crossaisle.evaluation.selection import Validation, validate
+from crossaisle.evaluation.tasks import counted_tasks
+from crossaisle.evaluation.windows import validation_splits
 from crossaisle.models.recommender import Recommender
 
 
@@ -16,10 +20,24 @@ def fit_and_measure(
     min_purchases: int,
     progress: Progress,
 ) -> Evaluation:
-    """The figures of each, the first being the baseline of the ratios."""
+    """The figures of each, the first being the baseline of the ratios; the best is chosen on the window before."""
+    validation = _validated(recommenders, split, seed, min_purchases, progress)
     fitted = {}
     for name, recommender in recommenders.items():
         progress(f"fit {name}", 0)
         fitted[name] = recommender.fit(Training(split.train, seed))
         progress(f"fit {name}", 1)
-    return evaluate(fitted, split, min_purchases=min_purchases, seed=seed, progress=progress)
+    return evaluate(fitted, split, min_purchases=min_purchases, validation=validation, seed=seed, progress=progress)
+
+
+def _validated(
+    recommenders: Mapping[str, Recommender], split: Split, seed: int, min_purchases: int, progress: Progress
+) -> Validation | None:
+    """On the window of the same length that ends at the cut; none where the past is too short for one."""
+    for before in validation_splits(split.train, split.end - split.cut, 1):
+        try:
+            tasks = counted_tasks(before, min_purchases)
+        except InputError:
+            return None
+        return validate(recommenders, before, tasks, seed=seed, progress=progress)
+    return None

@@ -13,13 +13,9 @@ from crossaisle.data.split import Split
 from crossaisle.data.training import Training
 from crossaisle.evaluation.protocol import evaluate
 from crossaisle.evaluation.report import METRICS, write_report
-from crossaisle.evaluation.selection import choose
 from crossaisle.evaluation.tasks import tasks_of
-from crossaisle.evaluation.windows import earlier_cuts
 from crossaisle.models.recommenders.ease import EASE
 from crossaisle.models.recommenders.popularity import Popularity
-
-DAY = 86_400_000_000
 
 
 def made(*rows: tuple[str, str, str], price: float = 2.0) -> Dataset:
@@ -90,19 +86,6 @@ def test_published_split_counts_recall_and_masks_training() -> None:
     assert measured.value("published", "model", "recall@20").value == 1
     assert measured.value("published", "model", "ndcg@20").value == 1
     assert measured.value("published", "model", "recall@20").n_users == 1
-
-
-def test_windows_end_where_the_next_begins_and_leave_a_past(small_shop: Dataset) -> None:
-    first, last = small_shop.span()
-    cuts = earlier_cuts(small_shop, 90 * DAY, 10)
-    assert cuts == [last + 1 - 90 * DAY, last + 1 - 180 * DAY, last + 1 - 270 * DAY]
-    assert cuts[-1] - first >= 90 * DAY
-
-
-def test_choice_is_the_best_mean_over_windows(small_shop: Dataset) -> None:
-    choice = choose({"popularity": Popularity(), "ease": EASE(l2=20.0)}, small_shop, horizon="60d", n_windows=2)
-    assert choice.task == "new-categories"
-    assert choice.name == max(choice.scores, key=lambda name: choice.scores[name])
 
 
 def test_nothing_planted_in_the_truth_changes_any_artifact(frames: tuple[pd.DataFrame, ...]) -> None:
