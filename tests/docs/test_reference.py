@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import typer
 
+import crossaisle
 from crossaisle import EASE, Split, evaluate, plugins
 from crossaisle.cli.app import app
 from crossaisle.data.cleaning import Cleaning
@@ -95,3 +96,9 @@ def test_every_metric_is_named(language: str, small_shop: Dataset, frames: tuple
     measured = evaluate(EASE().fit(split.training), split)
     metrics = dict.fromkeys(figure.metric for figure in measured.figures)
     assert [one for one in metrics if f"`{one}`" not in page("evaluation", language)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_public_name_of_the_package_is_named(language: str) -> None:
+    text = page("python", language)
+    assert [one for one in crossaisle.__all__ if f"`{one}`" not in text] == []
