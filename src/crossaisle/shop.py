@@ -199,10 +199,13 @@ class Shop:
             "seed": training.seed,
             "cut": cut,
             "horizon": horizon,
+            "min_purchases": training.min_purchases,
+            "lake": self.lake.counts(),
+            "options": {name: vars(one) for name, one in recommenders.items()},
         }
         folder = self.folder / "reports" / f"{cut}-{int(time.time())}"
         progress("report", 0)
-        write_report(folder, measured, split, facts, self.settings.language)
+        write_report(folder, measured, split, facts, self.settings.language, training.min_purchases)
         progress("report", 1)
         return measured, folder
 

@@ -5,12 +5,14 @@ from typing import Literal
 WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     "report.title": {"en": "How good are the recommendations?", "zh": "推荐效果如何？"},
     "report.headline": {
-        "en": "Best on {task}: {model}, {metric} {value}, {ratio} times what {baseline} reaches for the same users.",
-        "zh": "在 {task} 上表现最好的是 {model}，{metric} 为 {value}，是 {baseline} 在相同用户上的 {ratio} 倍。",
+        "en": "{model}, the best on the window before, reaches {metric} {value} on {task}: {ratio} times what "
+        "{baseline} reaches for the same users.",
+        "zh": "{model} 在前一时间窗上表现最好，在 {task} 上 {metric} 为 {value}，"
+        "是 {baseline} 在相同用户上的 {ratio} 倍。",
     },
     "report.headline.alone": {
-        "en": "Best on {task}: {model}, {metric} {value}.",
-        "zh": "在 {task} 上表现最好的是 {model}，{metric} 为 {value}。",
+        "en": "{model} reaches {metric} {value} on {task}.",
+        "zh": "{model} 在 {task} 上 {metric} 为 {value}。",
     },
     "report.lead": {
         "en": "Recommenders learned from what happened before the window and are measured on what people bought in it. "
@@ -59,8 +61,9 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     },
     "report.caption.group": {"en": "By {group}; number of users in brackets", "zh": "按 {group} 划分；括号内为用户数"},
     "report.caption.flow": {
-        "en": "{model}: what buyers of an aisle (row) are shown (column), shares of shown items",
-        "zh": "{model}：购买某货架（行）的用户看到哪些货架（列），按展示商品的占比",
+        "en": "{model}: what buyers of an aisle (row) are shown (column), shares of shown items; blue is more than all "
+        "users are shown, orange less",
+        "zh": "{model}：购买某货架（行）的用户看到哪些货架（列），按展示商品的占比；蓝色高于全体用户，橙色低于全体用户",
     },
     "report.caption.time": {
         "en": "Purchases and buyers a week; the dashed line is the cut",

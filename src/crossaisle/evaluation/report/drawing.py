@@ -19,6 +19,7 @@ _OF_PAGE = {INK: "currentColor", SOFT: "var(--soft)", LINE: "var(--line)"}
 
 _CJK_FONTS = (
     "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
     "Source Han Sans SC",
     "WenQuanYi Zen Hei",
     "Microsoft YaHei",
@@ -43,6 +44,7 @@ _STYLE: dict[Any, Any] = {
     "grid.color": LINE,
     "legend.frameon": False,
     "font.size": 10,
+    "text.parse_math": False,
 }
 _P = ParamSpec("_P")
 
@@ -52,7 +54,9 @@ def drawing(draw: Callable[_P, Canvas]) -> Callable[_P, str]:
 
     @wraps(draw)
     def drawn(*args: _P.args, **named: _P.kwargs) -> str:
-        with rc_context(_STYLE | {"font.sans-serif": _fonts()}):
+        with rc_context(_STYLE | {"font.sans-serif": _fonts()}), warnings.catch_warnings():
+            # the browser sets the texts in its own fonts; here they are only measured
+            warnings.filterwarnings("ignore", message="Glyph .* missing from")
             return _svg(draw(*args, **named))
 
     return drawn
@@ -77,10 +81,7 @@ def _fonts() -> list[str]:
 
 def _svg(canvas: Canvas) -> str:
     text = io.StringIO()
-    with warnings.catch_warnings():
-        # the browser sets the texts in its own fonts; here they are only measured
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        canvas.savefig(text, format="svg", metadata={"Date": None})
+    canvas.savefig(text, format="svg", metadata={"Date": None})
     drawn = text.getvalue()[text.getvalue().index("<svg") :]
     drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn, flags=re.DOTALL)
     drawn = re.sub(r'<g id="[^"]*_\d+">', "<g>", drawn)

@@ -21,7 +21,7 @@ def page_of(
     """The whole page: HTML that needs nothing from elsewhere."""
     tasks = list(dict.fromkeys(one.task for one in measured.figures))
     first = tasks[0]
-    best = sections.ranked(measured, first)[0].model
+    best = measured.best
     task = next(one for one in tasks_of(split, min_purchases) if one.name == first)
     slates = measured.slates[first, best]
     is_published = split.is_published

@@ -1,6 +1,7 @@
 """Plots of the report, each an SVG text: recommenders compared, user groups, where slates lead, data over time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import seaborn as sns
@@ -10,10 +11,12 @@ from crossaisle.data.moments import DAY
 from crossaisle.data.split import Split
 from crossaisle.evaluation.protocol import Evaluation, Figure
 from crossaisle.evaluation.report.drawing import BLUE, INK, LINE, ORANGE, SOFT, canvas_of, drawing, short
-from crossaisle.numerics.arrays import AnyArray, Numbers
+from crossaisle.numerics.arrays import AnyArray, Csr, Numbers, csr
 from crossaisle.words import Language, say
 
 _MARKERS = "osD^vPX*"
+SMALL_SHARE = 0.005
+"""Differences between shares smaller than this are not made much of."""
 
 
 @drawing
@@ -39,8 +42,10 @@ def comparison(figures: Sequence[Figure], baseline: str) -> Canvas:
 def scatter(measured: Evaluation, task: str, models: Sequence[str], across: str, up: str) -> Canvas:
     """Two metrics against each other, a point a recommender, the interval of the second."""
     canvas, axes = canvas_of(5.6, 3.4)
-    colours = sns.color_palette("husl", len(models)).as_hex()
-    for place, model in enumerate(models):
+    standing = sorted(dict.fromkeys(one.model for one in measured.figures))
+    colours = sns.color_palette("husl", len(standing)).as_hex()
+    for model in models:
+        place = standing.index(model)
         x, y = measured.value(task, model, across), measured.value(task, model, up)
         axes.plot([x.value, x.value], [y.low, y.high], color=colours[place], alpha=0.4)
         marker = _MARKERS[place % len(_MARKERS)]
@@ -81,16 +86,23 @@ def group(figures: Sequence[Figure], of_baseline: Sequence[Figure], whole: Figur
 
 
 @drawing
-def flow(shares: AnyArray, rows: Sequence[str], columns: Sequence[str], language: Language) -> Canvas:
-    """A heat map of shares in [0, 1], (n_rows, n_columns)."""
+def flow(shares: AnyArray, whole: AnyArray, rows: Sequence[str], columns: Sequence[str], language: Language) -> Canvas:
+    """A heat map of shares in [0, 1]; a cell is blue where its row has more than the whole has, orange where less.
+
+    Args:
+        shares: (n_rows, n_columns). whole: (n_columns,).
+    """
     canvas, axes = canvas_of(8.4, 2.0 + 0.34 * len(rows))
+    lift = np.log2((shares + SMALL_SHARE) / (whole + SMALL_SHARE))
     sns.heatmap(
-        shares,
+        np.clip(lift, -1, 1),
         ax=axes,
-        cmap=sns.light_palette(BLUE, as_cmap=True),
+        cmap=sns.blend_palette([ORANGE, "#f2f2f2", BLUE], as_cmap=True),
+        vmin=-1,
+        vmax=1,
         xticklabels=[short(name) for name in columns],
         yticklabels=[short(name) for name in rows],
-        annot=True,
+        annot=shares,
         fmt=".0%",
         annot_kws={"fontsize": 8},
         cbar=False,
@@ -107,10 +119,22 @@ def flow(shares: AnyArray, rows: Sequence[str], columns: Sequence[str], language
     return canvas
 
 
-def flow_shares(
-    split: Split, users: Numbers, items: Numbers, n_shown: int = 12
-) -> tuple[AnyArray, list[str], list[str]]:
-    """Of what buyers of an aisle (row) are shown, the share of each aisle (column); categories without aisles.
+@dataclass(frozen=True)
+class Flow:
+    """Of what buyers of an aisle (row) are shown, the share of each aisle (column); categories where no aisles are.
+
+    Args:
+        shares: (n_rows, n_columns). whole: (n_columns,), of what everybody is shown. rows, columns: their names.
+    """
+
+    shares: AnyArray
+    whole: AnyArray
+    rows: list[str]
+    columns: list[str]
+
+
+def flow_of(split: Split, users: Numbers, items: Numbers, n_shown: int = 12) -> Flow:
+    """The aisles most bought and most shown; a user counts for a row by the share of purchases that is of it.
 
     Args:
         users: int32 (n,). items: int32 (n, k), their slates, −1 for an empty place.
@@ -120,17 +144,25 @@ def flow_shares(
     if not len(labels):
         labels, of_item = train.index.categories, train.catalogue.category
     rows, bought, n_rows = train.queries(users).bought()
-    counts = np.zeros((n_rows, len(labels) + 1), dtype=np.float32)
-    np.add.at(counts, (rows, of_item[bought]), 1)
-    shown = np.zeros_like(counts)
-    places = items >= 0
-    np.add.at(shown, (np.nonzero(places)[0], of_item[items[places]]), 1)
-    counts, shown = counts[:, :-1], shown[:, :-1]
-    both = (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)).T @ shown
-    top = [np.argsort(-one.sum(axis=0), kind="stable")[:n_shown] for one in (counts, shown)]
-    shares = both[np.ix_(*top)] / np.maximum(both[top[0]].sum(axis=1, keepdims=True), 1e-12)
-    names = [[labels.one(int(number)) for number in one] for one in top]
-    return shares, names[0], names[1]
+    taste = _counted(rows, of_item[bought], (n_rows, len(labels)))
+    taste.data /= np.repeat(np.asarray(taste.sum(axis=1)), np.diff(taste.indptr))
+    users_shown, places = np.nonzero(items >= 0)
+    shown = _counted(users_shown, of_item[items[users_shown, places]], taste.shape)
+    both = (taste.T @ shown).toarray()
+    top_rows, top_columns = (
+        np.argsort(-np.asarray(one.sum(axis=0)), kind="stable")[:n_shown] for one in (taste, shown)
+    )
+    whole = np.asarray(shown.sum(axis=0), dtype=np.float64)
+    return Flow(
+        both[np.ix_(top_rows, top_columns)] / np.maximum(both[top_rows].sum(axis=1, keepdims=True), 1e-12),
+        whole[top_columns] / max(whole.sum(), 1e-12),
+        *([labels.one(int(number)) for number in one] for one in (top_rows, top_columns)),
+    )
+
+
+def _counted(rows: AnyArray, labels: AnyArray, shape: tuple[int, int]) -> Csr:
+    known = labels >= 0
+    return csr(rows[known], labels[known], np.ones(np.count_nonzero(known)), shape)
 
 
 @drawing

@@ -58,12 +58,13 @@ def ranked(measured: Evaluation, task: str) -> list[Figure]:
 
 
 def headline(measured: Evaluation, task: str, language: Language) -> str:
-    """The main result in one sentence."""
-    best = ranked(measured, task)[0]
-    facts = {"task": task, "model": best.model, "metric": best.metric, "value": _printed(best)}
-    if best.model == measured.baseline:
+    """What the chosen recommender reaches, in one sentence."""
+    model = measured.best
+    main = next(one for one in ranked(measured, task) if one.model == model)
+    facts = {"task": task, "model": model, "metric": main.metric, "value": _printed(main)}
+    if model == measured.baseline:
         return say("report.headline.alone", language, **facts)
-    ratio = next(one for one in measured.ratios if (one.task, one.model, one.metric) == (task, best.model, best.metric))
+    ratio = next(one for one in measured.ratios if (one.task, one.model, one.metric) == (task, model, main.metric))
     return say("report.headline", language, **facts, ratio=_printed(ratio), baseline=measured.baseline)
 
 
@@ -108,7 +109,7 @@ def _comparison(figures: Sequence[Figure], baseline: str, language: Language) ->
 
 def of_groups(measured: Evaluation, task: str, model: str, language: Language) -> list[Plot]:
     """A drawing for each grouping of users, of the main metric."""
-    whole = ranked(measured, task)[0]
+    whole = next(one for one in ranked(measured, task) if one.model == model)
     found = []
     for grouping in dict.fromkeys(one.group.partition(": ")[0] for one in measured.groups):
         own, other = (
@@ -129,10 +130,11 @@ def of_groups(measured: Evaluation, task: str, model: str, language: Language) -
 
 def of_flow(split: Split, users: Numbers, items: Numbers, model: str, language: Language) -> Plot:
     """From what the users bought to what they are shown."""
-    shares, rows, columns = plots.flow_shares(split, users, items)
-    most = [(row, columns[int(one.argmax())], one.max()) for row, one in zip(rows, shares, strict=True)]
+    flow = plots.flow_of(split, users, items)
+    most = [(row, flow.columns[int(one.argmax())], one.max()) for row, one in zip(flow.rows, flow.shares, strict=True)]
     alt = "; ".join(f"{row} → {column} {share:.0%}" for row, column, share in most)
-    return Plot(plots.flow(shares, rows, columns, language), say("report.caption.flow", language, model=model), alt)
+    svg = plots.flow(flow.shares, flow.whole, flow.rows, flow.columns, language)
+    return Plot(svg, say("report.caption.flow", language, model=model), alt)
 
 
 def of_time(split: Split, language: Language) -> Plot:
@@ -148,8 +150,13 @@ def definitions(measured: Evaluation, language: Language) -> dict[str, str]:
 
 
 def _cell(figure: Figure) -> Cell:
-    interval = "" if np.isnan(figure.low) else f"[{figure.low:.3g}, {figure.high:.3g}]"
-    return Cell(f"{figure.value:.4g}", interval)
+    interval = "" if np.isnan(figure.low) else f"[{_number(figure.low)}, {_number(figure.high)}]"
+    return Cell(_number(figure.value), interval)
+
+
+def _number(value: float) -> str:
+    """Four places behind the point below ten, two above."""
+    return "–" if np.isnan(value) else f"{value:.4f}" if abs(value) < 10 else f"{value:,.2f}"
 
 
 def _printed(figure: Figure) -> str:
