@@ -94,15 +94,11 @@ def _nearest(item_users: Any, neighbours: int, progress: Progress) -> Csr:
     columns, values, lengths = [], [], []
     for block in batches(n_items, 24 * n_items):
         product = (item_users[block] @ users_items).tocsr()
-        product.sort_indices()
         for row in range(product.shape[0]):
             places = slice(product.indptr[row], product.indptr[row + 1])
             near, strength = product.indices[places], product.data[places]
             others = (near != block.start + row) & (strength > 0)
-            near, strength = near[others], strength[others]
-            if len(near) > neighbours:
-                chosen = np.sort(np.argsort(-strength, kind="stable")[:neighbours])
-                near, strength = near[chosen], strength[chosen]
+            near, strength = _strongest(near[others], strength[others], neighbours)
             columns.append(near.astype(np.int32))
             values.append(strength.astype(np.float32))
             lengths.append(len(near))
@@ -110,3 +106,15 @@ def _nearest(item_users: Any, neighbours: int, progress: Progress) -> Csr:
     indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     arrays = (np.concatenate(values), np.concatenate(columns), indptr)
     return sparse.csr_array(arrays, shape=(n_items, n_items))
+
+
+def _strongest(near: AnyArray, strength: AnyArray, n: int) -> tuple[AnyArray, AnyArray]:
+    """The `n` of largest strength by ascending number; of those tied at the last place, the smallest numbers."""
+    if len(near) > n:
+        lowest = np.partition(strength, len(strength) - n)[len(strength) - n]
+        above, tied = np.flatnonzero(strength > lowest), np.flatnonzero(strength == lowest)
+        tied = tied[np.argsort(near[tied])[: n - len(above)]]
+        chosen = np.concatenate([above, tied])
+        near, strength = near[chosen], strength[chosen]
+    order = np.argsort(near)
+    return near[order], strength[order]
