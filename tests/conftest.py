@@ -7,6 +7,12 @@ import pandas as pd
 import pytest
 
 from crossaisle.data.dataset import Dataset
+from crossaisle.data.moments import moment
+from crossaisle.data.sources.complete_journey import CompleteJourney
+from crossaisle.data.training import silent
+from crossaisle.loop.load import LoadOptions, load
+from crossaisle.stores.lake import Lake
+from crossaisle.stores.quarantine import Quarantine
 
 DATASETS = Path(__file__).parents[2] / "shared" / "datasets"
 
@@ -61,3 +67,12 @@ def datasets() -> Path:
     if not DATASETS.is_dir():
         pytest.skip("the public data sets are not beside this checkout")
     return DATASETS
+
+
+@pytest.fixture(scope="session")
+def complete_journey(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """A lake of all households of Complete Journey, without the promotions, loaded as a shop loads it."""
+    folder = tmp_path_factory.mktemp("complete-journey")
+    lake, quarantine = Lake(folder / "lake"), Quarantine(folder / "quarantine")
+    load(CompleteJourney(promotions=False), lake, quarantine, LoadOptions(), moment("2026-01-01"), silent)
+    return lake

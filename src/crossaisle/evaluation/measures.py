@@ -114,5 +114,7 @@ def _shares(rows: AnyArray, labels: AnyArray, shape: tuple[int, int]) -> Csr:
 
 def _revenue(items: Numbers, hits: Bools, task: Task) -> Doubles:
     rows, places = np.nonzero(hits)
+    if not len(rows):
+        return np.zeros(len(items))
     spent = np.asarray(task.spend[rows, items[rows, places]], dtype=np.float64).ravel()
     return np.asarray(np.bincount(rows, spent, minlength=len(items)), dtype=np.float64)

@@ -3,14 +3,11 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from crossaisle import plugins
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.split import Split
-from crossaisle.data.training import Training
 from crossaisle.evaluation.protocol import evaluate
 from crossaisle.evaluation.report import METRICS, write_report
 from crossaisle.evaluation.tasks import tasks_of
@@ -86,44 +83,6 @@ def test_published_split_counts_recall_and_masks_training() -> None:
     assert measured.value("published", "model", "recall@20").value == 1
     assert measured.value("published", "model", "ndcg@20").value == 1
     assert measured.value("published", "model", "recall@20").n_users == 1
-
-
-def test_nothing_planted_in_the_truth_changes_any_artifact(frames: tuple[pd.DataFrame, ...]) -> None:
-    """A marker in the window: a new user, a new item of a new category, another price, a thousand purchases."""
-    events, catalog = frames
-    cut = "2017-10-01"
-    marker = pd.DataFrame(
-        {
-            "user_id": ["marker"] * 1000,
-            "item_id": ["marker"] * 500 + ["i001"] * 500,
-            "timestamp": pd.date_range(cut, periods=1000, freq="min"),
-            "event_type": "purchase",
-            "quantity": 7,
-            "price": 999.0,
-            "order_id": [f"m{one}" for one in range(1000)],
-        }
-    )
-    launched = catalog.assign(launched_at=np.full(len(catalog), np.datetime64("NaT", "us")))
-    new_item = pd.DataFrame(
-        {
-            "item_id": ["marker"],
-            "title": ["marker"],
-            "category": ["marker"],
-            "aisle": ["marker"],
-            "brand": ["marker"],
-            "launched_at": [pd.Timestamp(cut)],
-        }
-    )
-    clean = Split.at(Dataset.from_frames(events, launched.astype({"launched_at": "datetime64[us]"})), cut)
-    planted = Split.at(Dataset.from_frames(pd.concat([events, marker]), pd.concat([launched, new_item])), cut)
-    assert planted.train.index == clean.train.index
-    for name in plugins.recommender_names():
-        kind = plugins.recommender(name)
-        states = [kind().fit(Training(split.train)).state() for split in (clean, planted)]
-        for key in states[0]:
-            np.testing.assert_array_equal(states[0][key], states[1][key], err_msg=f"{name}: {key}")
-    queries = [split.train.queries(split.train.buyers()) for split in (clean, planted)]
-    np.testing.assert_array_equal(queries[0].prices, queries[1].prices)
 
 
 def test_report_is_one_page_without_anything_from_elsewhere(small_shop: Dataset, tmp_path: Path) -> None:

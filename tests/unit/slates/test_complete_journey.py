@@ -7,26 +7,19 @@ import pytest
 
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import moment
-from crossaisle.data.sources.complete_journey import CompleteJourney
-from crossaisle.data.training import Training, silent
-from crossaisle.loop.load import LoadOptions, load
+from crossaisle.data.training import Training
 from crossaisle.models.recommenders.category_transition import CategoryTransition
 from crossaisle.models.recommenders.ease import EASE
 from crossaisle.slates.recommend import Request, recommend
 from crossaisle.stores.lake import Lake
-from crossaisle.stores.quarantine import Quarantine
 
 CUT = moment("2017-11-01")
 
 
 @pytest.fixture(scope="module")
-def households(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    folder = tmp_path_factory.mktemp("shop")
-    lake = Lake(folder / "lake")
-    quarantine = Quarantine(folder / "quarantine")
-    load(CompleteJourney(promotions=False), lake, quarantine, LoadOptions(), moment("2026-01-01"), silent)
-    catalog = lake.table("catalog")
-    return Dataset.from_tables(lake.events(until=CUT), catalog, until=CUT).before(CUT)
+def households(complete_journey: Lake) -> Dataset:
+    catalog = complete_journey.table("catalog")
+    return Dataset.from_tables(complete_journey.events(until=CUT), catalog, until=CUT).before(CUT)
 
 
 def test_no_text_fits_more_than_five_in_a_hundred_picks(households: Dataset) -> None:
