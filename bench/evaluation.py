@@ -62,15 +62,16 @@ print(json.dumps(found))
 def write_shop(folder: Path, n_users: int, n_items: int, n_events: int, seed: int = 5) -> None:
     """A shop where every item is established and every user buys before and after the cut, the rest unequally."""
     rng = np.random.default_rng(seed)
-    category = rng.permutation(n_items) % N_CATEGORIES
+    n_categories = min(N_CATEGORIES, n_items)
+    category = rng.permutation(n_items) % n_categories
     by_category = np.argsort(category, kind="stable")
-    starts = np.searchsorted(category[by_category], np.arange(N_CATEGORIES + 1))
+    starts = np.searchsorted(category[by_category], np.arange(n_categories + 1))
     n_first = max(n_users, ESTABLISHED * n_items)
     n_rest = n_events - n_first - n_users
     users = np.concatenate([np.arange(n_first) % n_users, np.arange(n_users), rng.integers(0, n_users, n_rest)])
-    at_home = rng.integers(0, N_CATEGORIES, (n_users, 8))
+    at_home = rng.integers(0, n_categories, (n_users, 8))
     chosen = at_home[users, rng.integers(0, 8, len(users))]
-    chosen = np.where(rng.random(len(users)) < 0.6, chosen, rng.integers(0, N_CATEGORIES, len(users)))
+    chosen = np.where(rng.random(len(users)) < 0.6, chosen, rng.integers(0, n_categories, len(users)))
     sizes = np.diff(starts)[chosen]
     items = by_category[starts[chosen] + (sizes * rng.random(len(users)) ** 2).astype(int)]
     items[:n_first] = rng.permutation(np.arange(n_first) % n_items)
