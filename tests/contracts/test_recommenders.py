@@ -37,6 +37,8 @@ MOVED: dict[str, dict[str, Any]] = {
         "user_exponent": 0.1,
         "item_exponent": 0.7,
         "return_exponent": 0.7,
+        "linear": 0.0,
+        "neighbours": 2,
         "iterations": 0,
     },
     "category-transition": {"half_life": 1.0, "smoothing": 0.0},

@@ -17,7 +17,8 @@ from crossaisle.data.training import Training
 from crossaisle.models.linear import item_contributions
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Contributions, Fitted, Recommender, State
-from crossaisle.numerics.arrays import AnyArray, Floats, Numbers
+from crossaisle.numerics.arrays import AnyArray, Csr, Floats, Numbers, row_numbers
+from crossaisle.numerics.neighbours import nearest_rows
 from crossaisle.numerics.svd import randomised_svd
 
 SIZE_PER_COMPONENT, FEWEST, MOST = 40, 16, 768
@@ -25,10 +26,16 @@ SIZE_PER_COMPONENT, FEWEST, MOST = 40, 16, 768
 
 @dataclass(frozen=True)
 class FittedGraphFilter(Fitted):
-    """left, right: float32 (n_items, components), from an item bought and to an item scored."""
+    """From an item bought to an item scored.
+
+    Args:
+        left, right: float32 (n_items, components), the low-pass filter's two sides.
+        near: sparse float32 (n_items, n_items), the linear filter's strongest neighbours, weighed.
+    """
 
     left: Floats
     right: Floats
+    near: Csr
 
     @property
     def n_items(self) -> int:  # type: ignore[override]  # derived, not kept
@@ -40,29 +47,41 @@ class FittedGraphFilter(Fitted):
         return self.right
 
     def scores(self, queries: Queries, items: Numbers | None = None) -> Floats:
-        right = self.right if items is None else self.right[items]
-        users = queries.purchases() @ self.left
-        scores = np.asarray(users @ right.T, dtype=np.float32)
+        bought = queries.purchases()
+        linear = (bought @ self.near).tocsr()
+        right = self.right
+        if items is not None and len(items) < self.n_items:
+            linear, right = linear[:, items], right[items]
+        scores = np.asarray((bought @ self.left) @ right.T, dtype=np.float32)
+        scores[row_numbers(linear.indptr), linear.indices] += linear.data
         scores[:, ~right.any(axis=1)] = -np.inf
         return scores
 
     def contributions(self, queries: Queries, candidates: Numbers, n_causes: int = 3) -> Contributions:
         def effects(items: Numbers, weights: Floats, scored: Numbers) -> AnyArray:
-            return (self.left[items] * weights[:, None]) @ self.right[scored].T
+            near = self.near[items][:, scored].toarray()
+            return np.asarray(weights[:, None] * (self.left[items] @ self.right[scored].T + near))
 
         return item_contributions(queries, candidates, n_causes, effects)
 
     def state(self) -> State:
-        return {"left": self.left, "right": self.right}
+        near = self.near
+        sides = {"left": self.left, "right": self.right}
+        return sides | {"near_values": near.data, "near_columns": near.indices, "near_indptr": near.indptr}
 
     @classmethod
     def restore(cls, state: State) -> "FittedGraphFilter":
-        return cls(state["left"], state["right"])
+        n_items = len(state["left"])
+        arrays = (state["near_values"], state["near_columns"], state["near_indptr"])
+        return cls(state["left"], state["right"], sparse.csr_array(arrays, shape=(n_items, n_items)))
 
 
 @part
 class GraphFilter(Recommender):
-    """x · D^−a · V · diag((s / s₁)^p) · Vᵀ · D^b, with R̃ = U · diag(s) · Vᵀ normalised by degrees."""
+    """x · D^−a · (V · diag((s / s₁)^p) · Vᵀ · D^b + w · R̃ᵀR̃ / s₁²), with R̃ = U · diag(s) · Vᵀ normalised by degrees.
+
+    Of R̃ᵀR̃ each item keeps its strongest neighbours.
+    """
 
     fitted: ClassVar[type[Fitted]] = FittedGraphFilter
 
@@ -72,8 +91,12 @@ class GraphFilter(Recommender):
     ] = None
     power: Annotated[float, Field(ge=0, le=4, description="p, how much weak singular values are held back")] = 0.0
     user_exponent: Annotated[float, Field(ge=0, le=1, description="how far active users are held back")] = 0.3
-    item_exponent: Annotated[float, Field(ge=0, le=1, description="a, how far much-bought items are held back")] = 0.3
-    return_exponent: Annotated[float, Field(ge=0, le=1, description="b, how far that is given back")] = 0.2
+    item_exponent: Annotated[float, Field(ge=0, le=1, description="a, how far much-bought items are held back")] = 0.35
+    return_exponent: Annotated[float, Field(ge=0, le=1, description="b, how far that is given back")] = 0.3
+    linear: Annotated[float, Field(ge=0, le=100, description="w, weight of the linear filter beside the low-pass")] = (
+        10.0
+    )
+    neighbours: Annotated[int, Field(ge=1, le=10_000, description="neighbours of each item in the linear filter")] = 200
     iterations: Annotated[int, Field(ge=0, le=20, description="power iterations of the SVD")] = 2
 
     def fit(self, training: Training) -> FittedGraphFilter:
@@ -84,17 +107,20 @@ class GraphFilter(Recommender):
         of_items = np.asarray(matrix.sum(axis=0), dtype=np.float64)
         held_back = _powers(of_items, -self.item_exponent)
         scaled = sparse.diags_array(_powers(of_users, -self.user_exponent)) @ matrix @ sparse.diags_array(held_back)
+        scaled = scaled.tocsr().astype(np.float32)
         components = self._components(matrix)
-        _, strengths, right = randomised_svd(
-            scaled.tocsr().astype(np.float32), components, training.seed, iterations=self.iterations
-        )
-        strengths = strengths / max(float(strengths[0]), 1e-12)
+        _, strengths, right = randomised_svd(scaled, components, training.seed, iterations=self.iterations)
+        training.progress("fit", 0.6)
+        strongest = max(float(strengths[0]), 1e-12)
+        strengths = strengths / strongest
         filtered = right.T * np.where(strengths > 1e-6, strengths, 0) ** self.power
-        given_back = _powers(of_items, self.return_exponent)
+        near = nearest_rows(scaled.T.tocsr(), self.neighbours)
+        near = sparse.diags_array(held_back * self.linear / strongest**2) @ near
         training.progress("fit", 1)
         return FittedGraphFilter(
             (right.T * held_back[:, None]).astype(np.float32),
-            (filtered * given_back[:, None]).astype(np.float32),
+            (filtered * _powers(of_items, self.return_exponent)[:, None]).astype(np.float32),
+            near.tocsr().astype(np.float32),
         )
 
     def _components(self, matrix: "sparse.csr_array[np.float32]") -> int:

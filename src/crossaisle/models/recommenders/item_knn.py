@@ -8,11 +8,12 @@ from pydantic import Field
 from scipy import sparse
 
 from crossaisle.data.queries import Queries, Weighting
-from crossaisle.data.training import Progress, Training
+from crossaisle.data.training import Training
 from crossaisle.models.linear import item_contributions
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Contributions, Fitted, Recommender, State
-from crossaisle.numerics.arrays import AnyArray, Csr, Floats, Numbers, batches
+from crossaisle.numerics.arrays import AnyArray, Csr, Floats, Numbers
+from crossaisle.numerics.neighbours import nearest_rows
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,11 @@ class ItemKNN(Recommender):
     b: Annotated[float, Field(ge=0, le=1, description="BM25: how much much-bought items are held back")] = 0.75
 
     def fit(self, training: Training) -> FittedItemKNN:
-        """Weigh, multiply and keep the nearest, a block of items at a time."""
+        """Weigh and keep the nearest."""
         bought = training.dataset.purchases(self.counting)
         bought.eliminate_zeros()
         weighed = self._weighed(bought.T.tocsr().astype(np.float64))
-        return FittedItemKNN(_nearest(weighed, self.neighbours, training.progress))
+        return FittedItemKNN(nearest_rows(weighed, self.neighbours))
 
     def _weighed(self, item_users: Any) -> Any:
         items = np.repeat(np.arange(item_users.shape[0]), np.diff(item_users.indptr))
@@ -85,36 +86,3 @@ class ItemKNN(Recommender):
         norms = np.sqrt(np.bincount(items, item_users.data**2, minlength=item_users.shape[0]))
         item_users.data = item_users.data / np.maximum(norms, np.finfo(np.float64).tiny)[items]
         return item_users
-
-
-def _nearest(item_users: Any, neighbours: int, progress: Progress) -> Csr:
-    """The `neighbours` largest entries of each row of A·Aᵀ, the diagonal left out; ties to the smaller number."""
-    n_items = item_users.shape[0]
-    users_items = item_users.T.tocsr()
-    columns, values, lengths = [], [], []
-    for block in batches(n_items, 24 * n_items):
-        product = (item_users[block] @ users_items).tocsr()
-        for row in range(product.shape[0]):
-            places = slice(product.indptr[row], product.indptr[row + 1])
-            near, strength = product.indices[places], product.data[places]
-            others = (near != block.start + row) & (strength > 0)
-            near, strength = _strongest(near[others], strength[others], neighbours)
-            columns.append(near.astype(np.int32))
-            values.append(strength.astype(np.float32))
-            lengths.append(len(near))
-        progress("fit", block.stop / n_items)
-    indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    arrays = (np.concatenate(values), np.concatenate(columns), indptr)
-    return sparse.csr_array(arrays, shape=(n_items, n_items))
-
-
-def _strongest(near: AnyArray, strength: AnyArray, n: int) -> tuple[AnyArray, AnyArray]:
-    """The `n` of largest strength by ascending number; of those tied at the last place, the smallest numbers."""
-    if len(near) > n:
-        lowest = np.partition(strength, len(strength) - n)[len(strength) - n]
-        above, tied = np.flatnonzero(strength > lowest), np.flatnonzero(strength == lowest)
-        tied = tied[np.argsort(near[tied])[: n - len(above)]]
-        chosen = np.concatenate([above, tied])
-        near, strength = near[chosen], strength[chosen]
-    order = np.argsort(near)
-    return near[order], strength[order]

@@ -134,20 +134,30 @@ def test_category_transition_counts_what_follows() -> None:
 
 def test_graph_filter_with_all_components_gives_the_history_back(two_of_three: Dataset) -> None:
     """With every singular vector and p = 0, V·Vᵀ is the identity on bought items: x · D^−a · I · D^a = x."""
-    fitted = GraphFilter(components=2, item_exponent=0.5, return_exponent=0.5).fit(Training(two_of_three))
+    fitted = GraphFilter(components=2, item_exponent=0.5, return_exponent=0.5, linear=0.0).fit(Training(two_of_three))
     np.testing.assert_allclose(fitted.scores(bought(0))[0, :2], [1, 0], atol=1e-5)
 
 
 def test_graph_filter_agrees_with_the_dense_formula(small_shop: Dataset) -> None:
-    """Parity with numpy's exact SVD in float64."""
+    """Parity with numpy's exact SVD in float64, both filters together."""
     matrix = small_shop.purchases().toarray().astype(np.float64)
     users, items = matrix.sum(axis=1), np.maximum(matrix.sum(axis=0), 1e-300)
     scaled = matrix / users[:, None] ** 0.5 / items[None, :] ** 0.3
     _, strengths, right = np.linalg.svd(scaled, full_matrices=False)
     weights = (strengths[:6] / strengths[0]) ** 1.5
-    wanted = (matrix / items**0.3) @ right[:6].T * weights @ right[:6] * items**0.3
+    near = scaled.T @ scaled
+    np.fill_diagonal(near, 0)
+    low_pass = right[:6].T * weights @ right[:6] * items**0.3
+    wanted = (matrix / items**0.3) @ (low_pass + 0.7 * near / strengths[0] ** 2)
     fitted = GraphFilter(
-        components=6, power=1.5, user_exponent=0.5, item_exponent=0.3, return_exponent=0.3, iterations=8
+        components=6,
+        power=1.5,
+        user_exponent=0.5,
+        item_exponent=0.3,
+        return_exponent=0.3,
+        linear=0.7,
+        neighbours=small_shop.n_items,
+        iterations=8,
     ).fit(Training(small_shop))
     scores = fitted.scores(small_shop.queries(np.arange(small_shop.n_users)))
     np.testing.assert_allclose(scores, wanted, atol=2e-4)

@@ -1,0 +1,51 @@
+"""Nearest neighbours among sparse rows, a block at a time so that the full product is never held."""
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from crossaisle.numerics.arrays import AnyArray, Csr, batches
+
+PRODUCT_BYTES = 24
+"""Working memory of one entry of a block's product at the worst: value, column and what the product needs beside."""
+
+
+def nearest_rows(rows: Any, n_neighbours: int) -> Csr:
+    """The largest positive entries of each row of A·Aᵀ, the diagonal left out; ties go to the smaller number.
+
+    Args:
+        rows: sparse A (n_rows, n_columns).
+        n_neighbours: how many are kept of each row.
+
+    Returns:
+        float32 (n_rows, n_rows), column numbers ascending within a row.
+    """
+    n_rows = rows.shape[0]
+    columns_rows = rows.T.tocsr()
+    columns, values, lengths = [], [], []
+    for block in batches(n_rows, PRODUCT_BYTES * n_rows):
+        product = (rows[block] @ columns_rows).tocsr()
+        for row in range(product.shape[0]):
+            places = slice(product.indptr[row], product.indptr[row + 1])
+            near, strength = product.indices[places], product.data[places]
+            others = (near != block.start + row) & (strength > 0)
+            near, strength = _strongest(near[others], strength[others], n_neighbours)
+            columns.append(near.astype(np.int32))
+            values.append(strength.astype(np.float32))
+            lengths.append(len(near))
+    indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    arrays = (np.concatenate(values), np.concatenate(columns), indptr)
+    return sparse.csr_array(arrays, shape=(n_rows, n_rows))
+
+
+def _strongest(near: AnyArray, strength: AnyArray, n: int) -> tuple[AnyArray, AnyArray]:
+    """The `n` of largest strength by ascending number; of those tied at the last place, the smallest numbers."""
+    if len(near) > n:
+        lowest = np.partition(strength, len(strength) - n)[len(strength) - n]
+        above, tied = np.flatnonzero(strength > lowest), np.flatnonzero(strength == lowest)
+        tied = tied[np.argsort(near[tied])[: n - len(above)]]
+        chosen = np.concatenate([above, tied])
+        near, strength = near[chosen], strength[chosen]
+    order = np.argsort(near)
+    return near[order], strength[order]
