@@ -24,9 +24,9 @@ class Cause(IntEnum):
     CATEGORY = 1
     """A category of the history; its subject is a category number."""
     BUYERS = 2
-    """How many bought the item lately; its subject is that number of users."""
+    """How many bought the item; its subject is that number of users, each counted once."""
     RISE = 3
-    """The item sells more than before; its subject is the growth in whole percent."""
+    """Demand for the item has risen; its subject is the growth in whole percent of an earlier demand above zero."""
     SHARE = 4
     """The item's share of its market; its subject is parts per million of spend or ratings."""
 
@@ -39,11 +39,13 @@ class Contributions:
         causes: int8 (n_queries, n_candidates, n_causes), places in Cause.
         subjects: int32, the same shape, read by cause; −1 where there is no further cause.
         amounts: float32, the same shape, the part of the score that is due to it.
+        days: how many days before the cut BUYERS were counted in, all when None.
     """
 
     causes: Codes
     subjects: Numbers
     amounts: Floats
+    days: int | None = None
 
 
 class Fitted(ABC):

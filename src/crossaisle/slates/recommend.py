@@ -149,7 +149,7 @@ class Request:
         used = self.allowed.min_purchases
         if used in (wanted, 0):
             return []
-        return [say("slates.established_lowered", self.path.language, wanted=wanted, used=used)]
+        return [say("slates.established_lowered", self.path.language, wanted=wanted)]
 
     def _ids(self, user_ids: Users) -> "pa.Array[Any]":
         dataset = self.path.dataset

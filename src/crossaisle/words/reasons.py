@@ -14,27 +14,39 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "zh": "因为您买过{item}{habit}和{other}{other_habit}。",
     },
     "reason.category.one": {
-        "en": "{category} often follows {source}, which you bought{habit}.",
-        "zh": "顾客常在{source}之后买{category}；您买过{source}{habit}。",
+        "en": "{category} often goes with {source}, which you bought{habit}.",
+        "zh": "买{source}的顾客常常也买{category}；您买过{source}{habit}。",
     },
     "reason.category.two": {
-        "en": "{category} often follows {source}{habit} and {other}{other_habit}, which you bought.",
-        "zh": "顾客常在{source}和{other}之后买{category}；您买过{source}{habit}和{other}{other_habit}。",
+        "en": "{category} often goes with {source}{habit} and {other}{other_habit}, which you bought.",
+        "zh": "买{source}和{other}的顾客常常也买{category}；您买过{source}{habit}和{other}{other_habit}。",
     },
     "reason.category.own": {
-        "en": "You buy from {category}{habit}.",
-        "zh": "您常逛的品类：{category}{habit}。",
+        "en": "You bought from {category} before{habit}.",
+        "zh": "您以前买过{category}{habit}。",
+    },
+    "reason.category.own_and_other": {
+        "en": "You bought from {category} before{habit}; it often goes with {other}, which you bought{other_habit}.",
+        "zh": "您以前买过{category}{habit}，也买过常与它一起买的{other}{other_habit}。",
     },
     "reason.buyers.one": {"en": "One customer bought {item}.", "zh": "有1位顾客买过{item}。"},
     "reason.buyers": {"en": "{n:,} customers bought {item}.", "zh": "有{n:,}位顾客买过{item}。"},
+    "reason.buyers.days.one": {
+        "en": "One customer bought {item} in the latest {days:,}-day window.",
+        "zh": "最近统计的{days:,}天内有1位顾客买过{item}。",
+    },
+    "reason.buyers.days": {
+        "en": "{n:,} customers bought {item} in the latest {days:,}-day window.",
+        "zh": "最近统计的{days:,}天内有{n:,}位顾客买过{item}。",
+    },
     "reason.rise": {
-        "en": "{item} sells {percent:,} % more than before.",
-        "zh": "{item}的销量比之前增长了{percent:,}%。",
+        "en": "Demand for {item} has risen by {percent:,} %.",
+        "zh": "{item}的需求上升了{percent:,}%。",
     },
     "reason.share": {"en": "{item} makes up {share} % of its market.", "zh": "{item}占其市场的{share}%。"},
     "reason.rank": {
-        "en": "Number {rank} of {n:,} items in your ranking.",
-        "zh": "在为您排序的{n:,}件商品中位列第{rank}。",
+        "en": "Place {rank} in your list, chosen from {n:,} items.",
+        "zh": "从{n:,}件商品中为您挑选，位列第{rank}。",
     },
     "reason.new_category": {"en": "{category} is new to you.", "zh": "您还没有买过{category}。"},
     "reason.known_category": {
@@ -60,7 +72,7 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "zh": "其价格不在店铺设定的展示范围内。",
     },
     "left_out.not_established": {
-        "en": "It was bought {n:,} times so far; {wanted:,} are asked for.",
+        "en": "Purchases so far: {n:,}; at least {wanted:,} are asked for.",
         "zh": "目前仅售出{n:,}次，至少需要{wanted:,}次。",
     },
     "left_out.focus.explore": {"en": "The user bought it before.", "zh": "该用户已经买过该商品。"},
@@ -91,7 +103,7 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "zh": "其他商品让列表更多样，或更贴近该用户的喜好。",
     },
     "slates.established_lowered": {
-        "en": "No item was bought {wanted:,} times yet, so every item bought at least {used:,} times counts.",
-        "zh": "还没有商品售出满{wanted:,}次，因此售出至少{used:,}次的商品都计入。",
+        "en": "No item was bought {wanted:,} times yet, so every item that was ever bought counts.",
+        "zh": "还没有商品售出满{wanted:,}次，因此凡是售出过的商品都计入。",
     },
 }

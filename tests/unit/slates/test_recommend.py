@@ -67,7 +67,7 @@ def test_ids_of_pandas_are_taken_and_numbers_are_refused_with_advice() -> None:
 def test_a_shop_too_small_for_established_items_says_so() -> None:
     frame = recommend(MODEL, DATASET, ["bob"], k=9)
     assert frame.item_id.tolist() == ["a", "c", "e"]
-    assert frame.attrs["notes"] == ["No item was bought 5 times yet, so every item bought at least 1 times counts."]
+    assert frame.attrs["notes"] == ["No item was bought 5 times yet, so every item that was ever bought counts."]
     assert not recommend(MODEL, DATASET, ["bob"], options=OPEN).attrs["notes"]
 
 

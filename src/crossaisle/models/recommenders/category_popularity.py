@@ -25,7 +25,7 @@ class FittedCategoryPopularity(Fitted):
     """What is known of items, and of categories, the last of which holds the items that have none.
 
     Args:
-        buyers, share: float32 (n_items,), of the item, and its part of its category's.
+        buyers, share: float32 (n_items,), users who bought the item, each once, and its part of its category's.
         category: int32 (n_items,).
         anyone: float32 (n_categories + 1,), inclination whoever the user is.
         kept: int32 (n_kept,), the categories that inclinations are learnt between.
@@ -70,7 +70,7 @@ class FittedCategoryPopularity(Fitted):
             values = np.take_along_axis(parts, strongest, axis=0).T
             is_buyers = (strongest == len(own)).T
             named = np.append(subject_of[own], -1)[strongest].T
-            named = np.where(is_buyers, np.rint(self.buyers[items])[:, None], named)
+            named = np.where(is_buyers, self.buyers[items][:, None], named)
             is_cause = (values > 0) & (candidates[query] >= 0)[:, None]
             n_kept = len(strongest)
             causes[query, :, :n_kept] = np.where(is_buyers, Cause.BUYERS, Cause.CATEGORY)
@@ -142,7 +142,7 @@ class CategoryPopularity(Recommender):
         entered = csr(bought.row, category[bought.col], bought.data, (dataset.n_users, n_categories + 1))
         entered.data = np.minimum(entered.data, 1)
         entries = np.asarray(entered.sum(axis=0), dtype=np.float64)
-        buyers, level = self._buyers(dataset)
+        buyers, level = np.bincount(bought.col[bought.data > 0], minlength=dataset.n_items), self._level(dataset)
         share = level / np.maximum(entries + self.shrink, 1e-12)[category]
         kept = np.sort(np.argsort(-entries, kind="stable")[: min(MOST, int((entries > 0).sum()))])
         weights = weights_of_others(gram_of(entered[:, kept]), self.l2)
@@ -157,15 +157,15 @@ class CategoryPopularity(Recommender):
             weights,
         )
 
-    def _buyers(self, dataset: Dataset) -> tuple[Doubles, Doubles]:
-        """Buyers of each item over all, and the same mixed with its share of the recent buyers, at the same sum."""
+    def _level(self, dataset: Dataset) -> Doubles:
+        """float64 (n_items,): buyers by weight, over all mixed with the recent ones scaled to the same sum."""
         purchased = dataset.is_purchase
         times = dataset.events.time
         recent_from = int(times[purchased].max(initial=0)) - self.window * DAY
         over_all = _counted(dataset, purchased)
         recently = _counted(dataset, purchased & (times > recent_from))
         scaled = recently * (over_all.sum() / max(recently.sum(), 1e-12))
-        return over_all, (1 - self.recency) * over_all + self.recency * scaled
+        return np.asarray((1 - self.recency) * over_all + self.recency * scaled, dtype=np.float64)
 
 
 def _counted(dataset: Dataset, chosen: Bools) -> Doubles:

@@ -1,6 +1,6 @@
 """Popularity: how many bought an item lately, with a lift for what sells more than before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -13,16 +13,25 @@ from crossaisle.data.training import Training
 from crossaisle.models.linear import joined, single_cause
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Cause, Contributions, Fitted, Recommender, State
-from crossaisle.numerics.arrays import Bools, Doubles, Floats, Numbers, csr
+from crossaisle.numerics.arrays import Bools, Csr, Doubles, Floats, Numbers, csr
 
 
 @dataclass(frozen=True)
 class FittedPopularity(Fitted):
-    """popularity, lift: float32 (n_items,), the score without trend and what the trend adds."""
+    """What was counted of each item.
+
+    Args:
+        popularity, lift: float32 (n_items,), the score without trend and what the trend adds.
+        growth: float32 (n_items,), by which share the later half of the window exceeds the earlier; 0 if that is empty.
+        buyers: float32 (n_items,), users who bought it in the window, whatever popularity counts.
+        window: int32 (1,), days; 0 for all.
+    """
 
     popularity: Floats
     lift: Floats
     growth: Floats
+    buyers: Floats
+    window: Numbers
 
     @property
     def n_items(self) -> int:  # type: ignore[override]  # derived, not kept
@@ -35,20 +44,28 @@ class FittedPopularity(Fitted):
         return np.tile(chosen if items is None else chosen[items], (len(queries), 1))
 
     def contributions(self, queries: Queries, candidates: Numbers, n_causes: int = 3) -> Contributions:
-        buyers = np.where(self.popularity > 0, np.rint(self.popularity), -1)
-        rising = np.where(self.lift > 0, np.rint(100 * self.growth), -1)
+        buyers = np.where(self.buyers > 0, self.buyers, -1)
+        percent = np.rint(100 * self.growth)
+        rising = np.where((self.lift > 0) & (percent > 0), percent, -1)
+        bought = single_cause(Cause.BUYERS, buyers, self.popularity, candidates)
         return joined(
-            single_cause(Cause.BUYERS, buyers, self.popularity, candidates),
+            replace(bought, days=int(self.window[0]) or None),
             single_cause(Cause.RISE, rising, self.lift, candidates),
             n_causes,
         )
 
     def state(self) -> State:
-        return {"popularity": self.popularity, "lift": self.lift, "growth": self.growth}
+        return {
+            "popularity": self.popularity,
+            "lift": self.lift,
+            "growth": self.growth,
+            "buyers": self.buyers,
+            "window": self.window,
+        }
 
     @classmethod
     def restore(cls, state: State) -> "FittedPopularity":
-        return cls(state["popularity"], state["lift"], state["growth"])
+        return cls(*(state[name] for name in ("popularity", "lift", "growth", "buyers", "window")))
 
 
 @part
@@ -72,15 +89,19 @@ class Popularity(Recommender):
         recent = self._counts(dataset, dataset.events.time >= (start + end) // 2)
         earlier = self._counts(dataset, (dataset.events.time >= start) & (dataset.events.time < (start + end) // 2))
         lift = self.trend * np.maximum(0, recent - earlier)
-        growth = np.where(earlier > 0, recent / np.maximum(earlier, 1) - 1, recent)
-        return FittedPopularity(*(one.astype(np.float32) for one in (counts, lift, np.maximum(growth, 0))))
+        growth = np.where(earlier > 0, recent / np.where(earlier > 0, earlier, 1) - 1, 0)
+        buyers = np.asarray((_bought(dataset, dataset.events.time >= start) > 0).sum(axis=0))
+        counted = [one.astype(np.float32) for one in (counts, lift, np.maximum(growth, 0), buyers)]
+        return FittedPopularity(counted[0], counted[1], counted[2], counted[3], np.array([self.window or 0], np.int32))
 
     def _counts(self, dataset: Dataset, within: Bools) -> Doubles:
-        events = dataset.events.at(dataset.is_purchase & within)
-        if self.by == "purchases":
-            return np.asarray(
-                np.bincount(events.item, weights=events.weight, minlength=dataset.n_items), dtype=np.float64
-            )
-        bought = csr(events.user, events.item, events.weight, (dataset.n_users, dataset.n_items))
-        bought.data = np.minimum(bought.data, 1)
+        bought = _bought(dataset, within)
+        if self.by == "buyers":
+            bought.data = np.minimum(bought.data, 1)
         return np.asarray(bought.sum(axis=0), dtype=np.float64)
+
+
+def _bought(dataset: Dataset, within: Bools) -> Csr:
+    """float32 (n_users, n_items): weights of the purchases of the events `within`, bool (n_events,)."""
+    events = dataset.events.at(dataset.is_purchase & within)
+    return csr(events.user, events.item, events.weight, (dataset.n_users, dataset.n_items))

@@ -120,6 +120,13 @@ def _facts(
     is_told = (found.subjects >= 0) & (found.amounts > 0) & (items >= 0)[..., None]
     columns = (is_told, found.causes, found.subjects, found.amounts, habits[0], habits[1] // DAY)
     return [
-        [[Fact(*values) for told, *values in zip(*place, strict=True) if told] for place in zip(*row, strict=True)]
+        [
+            [
+                Fact(cause, subject, amount, times, day, found.days)
+                for told, cause, subject, amount, times, day in zip(*place, strict=True)
+                if told
+            ]
+            for place in zip(*row, strict=True)
+        ]
         for row in zip(*(column.tolist() for column in columns), strict=True)
     ]

@@ -11,20 +11,25 @@ from crossaisle.words import Language, say
 
 
 class Fact(NamedTuple):
-    """A cause of a score; times, day: how often and when last (day since 1970) the user bought that."""
+    """A cause of a score.
+
+    Args:
+        times, day: how often and when last (day since 1970) the user bought that.
+        days: how many days its buyers were counted in, all when None.
+    """
 
     cause: int
     subject: int
     amount: float
     times: int
     day: int
+    days: int | None = None
 
 
 class Place(NamedTuple):
     """Where a pick stands: its rank, and its category with how often and when last it was bought from."""
 
     item: int
-
     rank: int
     n_ranked: int
     category: int
@@ -56,7 +61,8 @@ class Sentences:
             return (Reason("rank", self._with_category(text, place), (place.rank,), 0.0),)
         told = [self._reason(cause, found, place) for cause, found in list(kinds.items())[:2]]
         head = told[0]
-        if head.kind in _OF_THE_ITEM or (head.kind == "item" and place.is_new):
+        is_silent = all(one.kind != "category" for one in told)
+        if is_silent and (head.kind in _OF_THE_ITEM or place.is_new):
             told[0] = replace(head, text=self._with_category(head.text, place))
         return tuple(told)
 
@@ -68,7 +74,8 @@ class Sentences:
         fact, kind = facts[0], Cause(cause).name.lower()
         item = self.names.items[place.item]
         if cause == Cause.BUYERS:
-            text = self._say("reason.buyers.one" if fact.subject == 1 else "reason.buyers", item=item, n=fact.subject)
+            key = "reason.buyers" + (".days" if fact.days else "") + (".one" if fact.subject == 1 else "")
+            text = self._say(key, item=item, n=fact.subject, days=fact.days)
         elif cause == Cause.RISE:
             text = self._say("reason.rise", item=item, percent=fact.subject)
         else:
@@ -94,18 +101,13 @@ class Sentences:
         names = self.names.categories
         first, other = facts[0], _named_otherwise(facts, names)
         habit = self._habit(first.times, first.day)
-        if first.subject == place.category:
-            text = self._say("reason.category.own", category=names[first.subject], habit=habit)
-            return Reason("category", text, (first.subject,), first.amount)
-        facts_told = {
-            "category": self._named_as_new(place),
-            "source": names[first.subject],
-            "habit": habit,
-        }
+        is_own = first.subject == place.category
+        told = {"category": self._named_as_new(place), "source": names[first.subject], "habit": habit}
         if other is None or other.subject == place.category:
-            return Reason("category", self._say("reason.category.one", **facts_told), (first.subject,), first.amount)
-        facts_told |= {"other": names[other.subject], "other_habit": self._habit(other.times, other.day)}
-        text = self._say("reason.category.two", **facts_told)
+            text = self._say("reason.category.own" if is_own else "reason.category.one", **told)
+            return Reason("category", text, (first.subject,), first.amount)
+        told |= {"other": names[other.subject], "other_habit": self._habit(other.times, other.day)}
+        text = self._say("reason.category.own_and_other" if is_own else "reason.category.two", **told)
         return Reason("category", text, (first.subject, other.subject), first.amount + other.amount)
 
     def _with_category(self, text: str, place: Place) -> str:
@@ -123,7 +125,7 @@ class Sentences:
 
     def _named_as_new(self, place: Place) -> str:
         if place.category < 0:
-            return ""
+            return self.names.items[place.item]
         name = self.names.categories[place.category]
         return self._say("name.new", name=name) if place.is_new else name
 

@@ -39,7 +39,7 @@ def test_an_unknown_user_hears_of_buyers_and_never_that_something_is_new() -> No
 def test_a_model_that_cannot_tell_gets_no_reason_invented() -> None:
     """Three items of new categories are open to Ann, but all eight were ranked."""
     assert texts(Scored.of(DESCENDING, tells=False), [ANN]) == [
-        ["Number 1 of 8 items in your ranking. Care is new to you."]
+        ["Place 1 in your list, chosen from 8 items. Care is new to you."]
     ]
 
 
@@ -48,14 +48,14 @@ def test_every_pick_of_a_topped_up_slate_has_the_reason_of_who_ranked_it() -> No
     model = Scored.of([[silent] * 4 + [5] + [silent] * 3] * 3)
     ((first, second),) = texts(model, [ANN], k=2)
     assert first.startswith("Because you bought Cola 2L")
-    assert second == "Number 2 of 8 items in your ranking. Care is new to you."
+    assert second == "Place 2 in your list, chosen from 8 items. Care is new to you."
 
 
 def test_what_was_left_out_is_told_in_words() -> None:
     made = path(Scored.of(DESCENDING), min_purchases=1)
     allowed = made.allowed(Focus.parse("new-categories"), DATASET.until)
     explainer = made._explainer
-    assert explainer.left_out(B, Why.NOT_ESTABLISHED, allowed) == "It was bought 0 times so far; 1 are asked for."
+    assert explainer.left_out(B, Why.NOT_ESTABLISHED, allowed) == ("Purchases so far: 0; at least 1 are asked for.")
     assert explainer.left_out(A, Why.FOCUS, allowed) == "The user already buys Drinks."
     assert explainer.left_out(H, Why.FOCUS, allowed) == "It has no category, so it cannot be told to be new."
     assert explainer.left_out(E, Why.MAX_PER_CATEGORY, allowed) == (

@@ -47,31 +47,57 @@ def test_two_items_of_the_same_name_are_not_both_told() -> None:
 def test_categories_that_lead_to_the_picks_category() -> None:
     (reason,) = told(Fact(Cause.CATEGORY, 0, 1.0, 3, 20), Fact(Cause.CATEGORY, 1, 0.5, 1, 10))
     assert reason.text == (
-        "Care, new to you, often follows Drinks (3 times, last on 21 Jan) and Fruit (once, on 11 Jan), "
+        "Care, new to you, often goes with Drinks (3 times, last on 21 Jan) and Fruit (once, on 11 Jan), "
         "which you bought."
     )
     (reason,) = told(Fact(Cause.CATEGORY, 0, 1.0, 3, 20))
-    assert reason.text == "Care, new to you, often follows Drinks, which you bought (3 times, last on 21 Jan)."
+    assert reason.text == "Care, new to you, often goes with Drinks, which you bought (3 times, last on 21 Jan)."
     (reason,) = told(Fact(Cause.CATEGORY, 0, 1.0, 3, 20), place=KNOWN)
-    assert reason.text == "You buy from Drinks (3 times, last on 21 Jan)."
+    assert reason.text == "You bought from Drinks before (3 times, last on 21 Jan)."
+    (reason,) = told(Fact(Cause.CATEGORY, 0, 1.0, 3, 20), Fact(Cause.CATEGORY, 1, 0.5, 1, 10), place=KNOWN)
+    assert reason.text == (
+        "You bought from Drinks before (3 times, last on 21 Jan); it often goes with Fruit, "
+        "which you bought (once, on 11 Jan)."
+    )
+
+
+def test_an_item_without_a_category_is_called_by_its_own_name() -> None:
+    (reason,) = told(Fact(Cause.CATEGORY, 0, 1.0, 3, 20), place=NEW._replace(category=-1))
+    assert reason.text == "Soap often goes with Drinks, which you bought (3 times, last on 21 Jan)."
+
+
+def test_that_a_category_is_new_or_known_is_told_once() -> None:
+    buyers, drinks = Fact(Cause.BUYERS, 9, 3.0, 0, 0), Fact(Cause.CATEGORY, 0, 1.0, 3, 20)
+    assert [reason.text for reason in told(buyers, drinks)] == [
+        "9 customers bought Soap.",
+        "Care, new to you, often goes with Drinks, which you bought (3 times, last on 21 Jan).",
+    ]
+    assert [reason.text for reason in told(buyers, drinks, place=KNOWN)] == [
+        "9 customers bought Soap.",
+        "You bought from Drinks before (3 times, last on 21 Jan).",
+    ]
 
 
 def test_buyers_rise_and_share_speak_of_the_item_and_its_category() -> None:
     buyers, rise = Fact(Cause.BUYERS, 1234, 3.0, 0, 0), Fact(Cause.RISE, 40, 1.0, 0, 0)
     first, second = told(buyers, rise)
     assert first.text == "1,234 customers bought Soap. Care is new to you."
-    assert second.text == "Soap sells 40 % more than before."
+    assert second.text == "Demand for Soap has risen by 40 %."
     (reason,) = told(buyers, place=KNOWN)
     assert reason.text == "1,234 customers bought Soap. You bought from Drinks before (3 times, last on 21 Jan)."
     (reason,) = told(Fact(Cause.BUYERS, 1, 3.0, 0, 0), place=NOBODY)
     assert reason.text == "One customer bought Soap. From Care."
+    (reason,) = told(buyers._replace(days=28), place=NOBODY)
+    assert reason.text == "1,234 customers bought Soap in the latest 28-day window. From Care."
+    (reason,) = told(Fact(Cause.BUYERS, 1, 3.0, 0, 0, days=7), place=NOBODY, language="zh")
+    assert reason.text == "最近统计的7天内有1位顾客买过Soap。属于Care。"
     (reason,) = told(Fact(Cause.SHARE, 12_345, 3.0, 0, 0))
     assert reason.text == "Soap makes up 1.2 % of its market. Care is new to you."
 
 
 def test_without_a_cause_the_place_in_the_ranking_is_all_that_is_said() -> None:
     (reason,) = told()
-    assert reason.text == "Number 1 of 4 items in your ranking. Care is new to you."
+    assert reason.text == "Place 1 in your list, chosen from 4 items. Care is new to you."
     assert (reason.kind, reason.subjects) == ("rank", (1,))
 
 
