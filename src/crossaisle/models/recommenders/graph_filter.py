@@ -115,12 +115,12 @@ class GraphFilter(Recommender):
         strengths = strengths / strongest
         filtered = right.T * np.where(strengths > 1e-6, strengths, 0) ** self.power
         near = nearest_rows(scaled.T.tocsr(), self.neighbours)
-        near = sparse.diags_array(held_back * self.linear / strongest**2) @ near
+        near.data *= np.repeat((held_back * self.linear / strongest**2).astype(np.float32), np.diff(near.indptr))
         training.progress("fit", 1)
         return FittedGraphFilter(
             (right.T * held_back[:, None]).astype(np.float32),
             (filtered * _powers(of_items, self.return_exponent)[:, None]).astype(np.float32),
-            near.tocsr().astype(np.float32),
+            near,
         )
 
     def _components(self, matrix: "sparse.csr_array[np.float32]") -> int:
