@@ -22,12 +22,15 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "zh": "买{source}和{other}的顾客常常也买{category}；您买过{source}{habit}和{other}{other_habit}。",
     },
     "reason.category.own": {
-        "en": "You bought from {category} before{habit}.",
-        "zh": "您以前买过{category}{habit}。",
+        "en": "{item} is from {category}, where you bought before{habit}.",
+        "zh": "{item}属于您买过的{category}{habit}。",
     },
     "reason.category.own_and_other": {
-        "en": "You bought from {category} before{habit}; it often goes with {other}, which you bought{other_habit}.",
-        "zh": "您以前买过{category}{habit}，也买过常与它一起买的{other}{other_habit}。",
+        "en": (
+            "{item} is from {category}, where you bought before{habit}; "
+            "that often goes with {other}, which you bought{other_habit}."
+        ),
+        "zh": "{item}属于您买过的{category}{habit}；您还买过常与之一起买的{other}{other_habit}。",
     },
     "reason.buyers.one": {"en": "One customer bought {item}.", "zh": "有1位顾客买过{item}。"},
     "reason.buyers": {"en": "{n:,} customers bought {item}.", "zh": "有{n:,}位顾客买过{item}。"},

@@ -102,7 +102,8 @@ class Sentences:
         first, other = facts[0], _named_otherwise(facts, names)
         habit = self._habit(first.times, first.day)
         is_own = first.subject == place.category
-        told = {"category": self._named_as_new(place), "source": names[first.subject], "habit": habit}
+        item = self.names.items[place.item]
+        told = {"item": item, "category": self._named_as_new(place), "source": names[first.subject], "habit": habit}
         if other is None or other.subject == place.category:
             text = self._say("reason.category.own" if is_own else "reason.category.one", **told)
             return Reason("category", text, (first.subject,), first.amount)

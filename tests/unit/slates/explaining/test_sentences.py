@@ -53,10 +53,10 @@ def test_categories_that_lead_to_the_picks_category() -> None:
     (reason,) = told(Fact(Cause.CATEGORY, 0, 1.0, 3, 20))
     assert reason.text == "Care, new to you, often goes with Drinks, which you bought (3 times, last on 21 Jan)."
     (reason,) = told(Fact(Cause.CATEGORY, 0, 1.0, 3, 20), place=KNOWN)
-    assert reason.text == "You bought from Drinks before (3 times, last on 21 Jan)."
+    assert reason.text == "Soap is from Drinks, where you bought before (3 times, last on 21 Jan)."
     (reason,) = told(Fact(Cause.CATEGORY, 0, 1.0, 3, 20), Fact(Cause.CATEGORY, 1, 0.5, 1, 10), place=KNOWN)
     assert reason.text == (
-        "You bought from Drinks before (3 times, last on 21 Jan); it often goes with Fruit, "
+        "Soap is from Drinks, where you bought before (3 times, last on 21 Jan); that often goes with Fruit, "
         "which you bought (once, on 11 Jan)."
     )
 
@@ -74,7 +74,7 @@ def test_that_a_category_is_new_or_known_is_told_once() -> None:
     ]
     assert [reason.text for reason in told(buyers, drinks, place=KNOWN)] == [
         "9 customers bought Soap.",
-        "You bought from Drinks before (3 times, last on 21 Jan).",
+        "Soap is from Drinks, where you bought before (3 times, last on 21 Jan).",
     ]
 
 
