@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -20,7 +21,7 @@ from crossaisle.slates.filtering.stock import Stock
 from crossaisle.slates.options import SlateOptions
 from crossaisle.slates.path import SlatePath
 from crossaisle.slates.slate import Slates
-from crossaisle.words import Language, say
+from crossaisle.words import LANGUAGES, Language, say
 
 Users = Iterable[str] | str
 
@@ -123,6 +124,12 @@ class Request:
         language: Language = "en",
     ) -> "Request":
         """Prepare. Arguments and errors are those of `recommend`."""
+        if language not in LANGUAGES:
+            raise UsageError(f"language={language!r}", remedy=f"Choose one of {', '.join(LANGUAGES)}.")
+        if not isinstance(focus, str | Focus):
+            raise UsageError(f"focus={focus!r}", remedy="Choose all, explore, new-categories or category=NAME.")
+        if not isinstance(options, SlateOptions | None):
+            raise UsageError(f"options={options!r}", remedy="Hand over SlateOptions(...).")
         history = dataset if as_of is None else history_before(dataset, moment(as_of))
         when = history.span()[1] if history.until == FOREVER else history.until
         path = SlatePath.of(model, history, options, fallback, sources, stock, language)
@@ -131,7 +138,13 @@ class Request:
     def batches(
         self, user_ids: Users = "all", k: int = 20, explain: bool = False, progress: Progress = silent
     ) -> Iterator[Batch]:
-        """The slates of users in the order given, at least one batch."""
+        """The slates of users in the order given, at least one batch.
+
+        Raises:
+            UsageError: k or an id cannot be used.
+        """
+        if not isinstance(k, int | np.integer) or k < 1:
+            raise UsageError(f"k={k!r}", remedy="Ask for a whole number of items, at least one.")
         dataset = self.path.dataset
         ids = self._ids(user_ids)
         users = dataset.index.users.numbers(ids)
@@ -157,10 +170,12 @@ class Request:
             if user_ids != "all":
                 raise UsageError(f'user_ids="{user_ids}"', remedy='Give a list of user ids, or "all".')
             return dataset.index.users.at(dataset.buyers())
+        if isinstance(user_ids, bytes) or not isinstance(user_ids, Iterable):
+            raise UsageError(f"user_ids={user_ids!r}", remedy='Give a list of user ids, or "all".')
         listed = list(user_ids)
-        wrong = next((one for one in listed if not isinstance(one, str)), None)
-        if wrong is not None:
-            raise UsageError(f"user id {wrong!r} is not text", remedy=f'Write ids as text, such as "{wrong}".')
+        wrong = [one for one in listed if not isinstance(one, str)]
+        if wrong:
+            raise UsageError(f"user id {wrong[0]!r} is not text", remedy='Write ids as text, such as "7".')
         return pa.array(listed, pa.large_string())
 
     def _slate_bytes(self, k: int) -> int:

@@ -8,8 +8,11 @@ import pytest
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import moment
 from crossaisle.data.training import Training
+from crossaisle.models.recommender import Recommender
+from crossaisle.models.recommenders.category_popularity import CategoryPopularity
 from crossaisle.models.recommenders.category_transition import CategoryTransition
 from crossaisle.models.recommenders.ease import EASE
+from crossaisle.models.recommenders.popularity import Popularity
 from crossaisle.slates.recommend import Request, recommend
 from crossaisle.stores.lake import Lake
 
@@ -22,10 +25,10 @@ def households(complete_journey: Lake) -> Dataset:
     return Dataset.from_tables(complete_journey.events(until=CUT), catalog, until=CUT).before(CUT)
 
 
-def test_no_text_fits_more_than_five_in_a_hundred_picks(households: Dataset) -> None:
+@pytest.mark.parametrize("recommender", [EASE(max_items=2000), CategoryPopularity(), Popularity()], ids=repr)
+def test_no_text_fits_more_than_five_in_a_hundred_picks(households: Dataset, recommender: Recommender) -> None:
     """2,450 households × 20 picks of categories new to them; with every number masked texts stay as varied."""
-    training = Training(households)
-    model = EASE(max_items=2000).fit(training)
+    model = recommender.fit(Training(households))
     slates = recommend(model, households, "all", 20, "new-categories", explain=True)
     assert len(slates) == 2_450 * 20
     masked = slates.reason.str.replace(r"\d[\d,.]*|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct", "#", regex=True)

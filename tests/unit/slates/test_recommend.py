@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -60,8 +61,32 @@ def test_ids_of_pandas_are_taken_and_numbers_are_refused_with_advice() -> None:
     assert len(recommend(MODEL, DATASET, pd.Series(["ann"]), k=1, options=OPEN)) == 1
     with pytest.raises(UsageError, match='Write ids as text, such as "7"'):
         recommend(MODEL, DATASET, [7])  # type: ignore[list-item]
-    with pytest.raises(UsageError, match='or "all"'):
-        recommend(MODEL, DATASET, "ann")
+    with pytest.raises(UsageError, match="None is not text"):
+        recommend(MODEL, DATASET, ["ann", None])  # type: ignore[list-item]
+    for wrong in ("ann", b"ann", None, 7):
+        with pytest.raises(UsageError, match='or "all"'):
+            recommend(MODEL, DATASET, wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"k": k} for k in (0, -1, 2.5, "3", None)),
+        *({"focus": focus} for focus in (None, 7, "nope", "category=NOWHERE")),
+        {"language": "fr"},
+        {"options": {"diversity": 0.5}},
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused_with_advice(wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        recommend(MODEL, DATASET, ["ann"], **wrong)
+
+
+def test_new_categories_of_a_shop_without_categories_are_refused_with_advice() -> None:
+    nameless = shop(category=[None] * 8)
+    with pytest.raises(UsageError, match="choose the focus explore"):
+        recommend(MODEL, nameless, "all", focus="new-categories")
+    assert len(recommend(MODEL, nameless, "all", focus="explore"))
 
 
 def test_a_shop_too_small_for_established_items_says_so() -> None:
@@ -79,6 +104,8 @@ def test_a_published_split_ranks_every_item_not_bought() -> None:
     assert frame.item_id.tolist() == ["y", "x", "y", "w"]
     assert frame.reason[0] == "Because you bought w (once)."
     assert not frame.attrs["notes"]
+    later = recommend(Scored.of([[1, 2, 3], [1, 2, 3]]), split.train, focus="explore", as_of="2020-01-01", explain=True)
+    pd.testing.assert_frame_equal(later, frame)
 
 
 def test_slates_made_in_small_batches_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ import numpy as np
 
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.focus import Allowed, Focus
-from crossaisle.data.moments import FOREVER
 from crossaisle.data.queries import Queries
+from crossaisle.errors import UsageError
 from crossaisle.features.price_bands import item_prices
 from crossaisle.numerics.arrays import Bools, Codes, Numbers
 from crossaisle.slates.filtering.price_band import PriceBand
@@ -97,9 +97,15 @@ def eligible(
     """What may be shown at `moment` (microseconds since 1970).
 
     Raises:
-        UsageError: a rule names what the shop does not have.
+        UsageError: a rule names what the shop does not have, or categories are asked for where there are none.
     """
     catalogue = dataset.catalogue
+    if focus.kind == "new-categories" and not (catalogue.category >= 0).any():
+        raise UsageError(
+            "no item has a category, so none can be of a new one",
+            "focus new-categories",
+            "Load categories with the catalogue, or choose the focus explore.",
+        )
     min_purchases = established_threshold(dataset, options.min_purchases)
     why = np.zeros(dataset.n_items, dtype=np.int8)
     for code, outside in (
@@ -129,7 +135,7 @@ def established_threshold(dataset: Dataset, wanted: int | None) -> int:
 
 def has_times(dataset: Dataset) -> bool:
     """Whether the events tell when they happened; pairs without times all lie at the beginning of 1970."""
-    return dataset.until != FOREVER or dataset.span() != (0, 0)
+    return dataset.span() != (0, 0)
 
 
 def _filters(
