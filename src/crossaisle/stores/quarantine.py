@@ -3,7 +3,6 @@ reason.
 """
 
 import os
-import shutil
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -47,10 +46,6 @@ class QuarantinedLoad:
         fresh = self.folder / f".{table}.new"
         engine.to_parquet(rows, fresh, compression="zstd")
         os.replace(fresh, path)
-
-    def withdraw(self) -> None:
-        """Take the load's rows back: it did not come to an end."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _numbered(name: str, ordinal: int) -> str:
