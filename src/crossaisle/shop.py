@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from crossaisle import plugins
-from crossaisle.data.dataset import Dataset
+from crossaisle.data.dataset import Dataset, Index
 from crossaisle.data.denoising import denoise
-from crossaisle.data.index import Index
 from crossaisle.data.moments import FOREVER, moment
 from crossaisle.data.source import Source
 from crossaisle.data.split import Split

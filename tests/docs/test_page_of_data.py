@@ -9,8 +9,8 @@ from crossaisle import plugins
 from crossaisle.data.cleaning import Cleaning
 from crossaisle.data.event_types import EVENT_TYPES
 from crossaisle.data.mapping import read_map
+from crossaisle.data.mapping.normalising import Normalising
 from crossaisle.data.moments import moment
-from crossaisle.data.normalising import Normalising
 from crossaisle.data.sources.files import Files
 from crossaisle.data.tables import TABLES
 from crossaisle.loop.load import LoadOptions, load

@@ -12,9 +12,8 @@ import numpy as np
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from crossaisle.data.dataset import Dataset
+from crossaisle.data.dataset import Dataset, Events
 from crossaisle.data.event_types import EVENT_TYPES, VIEW
-from crossaisle.data.events import Events
 from crossaisle.data.moments import DAY, FOREVER, SECOND
 from crossaisle.numerics.arrays import AnyArray, Bools, Doubles, Floats, Longs
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from crossaisle.data.index import Ids
+from crossaisle.data.dataset import Ids
 from crossaisle.data.queries import Queries
 from crossaisle.errors import UsageError
 from crossaisle.numerics.arrays import Bools, Numbers

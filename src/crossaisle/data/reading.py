@@ -14,7 +14,7 @@ from ibis.backends.duckdb import Backend
 from crossaisle.data.cleaning import MENDED, REASON, RULE, Facts, judged, net_returns
 from crossaisle.data.cleaning.duplicates import PART, repeats
 from crossaisle.data.mapping import Map, Taken, mapped
-from crossaisle.data.normalising import in_one_currency, in_one_unit, with_folded_ids
+from crossaisle.data.mapping.normalising import in_one_currency, in_one_unit, with_folded_ids
 from crossaisle.data.source import Part, Source
 from crossaisle.data.tables import ENGINE_TYPES, EVENTS, LINE, ROW, Table, table_named
 from crossaisle.errors import InputError

@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from crossaisle.data.dataset import Dataset
+from crossaisle.data.dataset import Dataset, Ids
 from crossaisle.data.event_types import PURCHASE
-from crossaisle.data.index import Ids
 from crossaisle.data.moments import FOREVER, moment, span
 from crossaisle.data.training import Training
 from crossaisle.errors import InputError

@@ -6,9 +6,8 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
-from crossaisle.data.dataset import Dataset
+from crossaisle.data.dataset import Dataset, Events
 from crossaisle.data.event_types import VIEW
-from crossaisle.data.events import Events
 from crossaisle.data.moments import DAY, FOREVER
 from crossaisle.features.feature import Block, Feature, FittedFeature, State, options
 from crossaisle.numerics.arrays import AnyArray, Doubles, Floats

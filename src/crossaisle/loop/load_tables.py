@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from crossaisle.data.cleaning import REASON, RULE, Cleaning, Facts, reason_text
 from crossaisle.data.cleaning.duplicates import PART
 from crossaisle.data.mapping import Map, Taken, mapped
-from crossaisle.data.normalising import with_plain_texts
+from crossaisle.data.mapping.normalising import with_plain_texts
 from crossaisle.data.source import Part
 from crossaisle.data.tables import CATALOG, LINE, Table
 from crossaisle.loop.load_events import counts_by

@@ -16,7 +16,7 @@ import pyarrow as pa
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from crossaisle.data.index import Ids, Index
+from crossaisle.data.dataset import Ids, Index
 from crossaisle.errors import ArtifactError
 from crossaisle.models.recommender import State
 from crossaisle.numerics.arrays import AnyArray

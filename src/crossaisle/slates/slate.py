@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from crossaisle.data.index import Ids
+from crossaisle.data.dataset import Ids
 from crossaisle.numerics.arrays import AnyArray, Bools, Codes, Floats, Numbers
 from crossaisle.slates.filtering.eligible import Why
 from crossaisle.slates.retrieval import Candidates

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from pydantic.dataclasses import dataclass
 
 from crossaisle.data.cleaning import Cleaning
-from crossaisle.data.normalising import Normalising
+from crossaisle.data.mapping.normalising import Normalising
 from crossaisle.errors import InputError, UsageError
 
 _STRICT = ConfigDict(strict=True, extra="forbid")

@@ -4,8 +4,7 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from crossaisle.data.dataset import Dataset
-from crossaisle.data.index import Ids
+from crossaisle.data.dataset import Dataset, Ids
 from crossaisle.errors import UsageError
 from crossaisle.numerics.arrays import Bools, Floats, Numbers
 from crossaisle.slates.options import Group, ShopRules

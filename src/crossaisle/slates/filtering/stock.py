@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from crossaisle.data.index import Ids
+from crossaisle.data.dataset import Ids
 from crossaisle.data.queries import Queries
 from crossaisle.errors import UsageError
 from crossaisle.numerics.arrays import Bools, Floats, Numbers

@@ -1,9 +1,8 @@
 import numpy as np
 import pyarrow as pa
 
-from crossaisle.data.dataset import Dataset
+from crossaisle.data.dataset import Dataset, Ids
 from crossaisle.data.focus import Focus
-from crossaisle.data.index import Ids
 from crossaisle.data.moments import DAY
 from crossaisle.slates.filtering.eligible import Why, eligible, established_threshold
 from crossaisle.slates.filtering.stock import Stock

@@ -147,7 +147,7 @@ def test_event_ids_tell_rows_apart_whatever_separators_they_hold_and_null_from_e
 
 
 def test_the_map_of_the_docs_reads_and_a_wrong_entry_is_named(tmp_path: Path) -> None:
-    shop = read_map(Path(__file__).parents[3] / "docs" / "examples" / "online_retail.toml")
+    shop = read_map(Path(__file__).parents[4] / "docs" / "examples" / "online_retail.toml")
     assert shop.timezone == "Europe/London"
     assert shop.of("events")["user_id"] == Taken(column="CustomerID")
     assert shop.has_catalog_in_events

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crossaisle.data.index import Ids, Index
+from crossaisle.data.dataset.index import Ids, Index
 from crossaisle.numerics.arrays import AnyArray, Bools, Floats, Longs, Numbers
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from crossaisle.data.catalogue import Catalogue, KeptLabels, read_catalogue
+from crossaisle.data.dataset.catalogue import Catalogue, KeptLabels, read_catalogue
+from crossaisle.data.dataset.events import Events, Labels, distinct, read_events
+from crossaisle.data.dataset.index import Ids, Index
 from crossaisle.data.event_types import PURCHASE
-from crossaisle.data.events import Events, Labels, distinct, read_events
-from crossaisle.data.index import Ids, Index
 from crossaisle.data.mapping import Map
 from crossaisle.data.moments import FOREVER
 from crossaisle.data.queries import Queries, Weighting

@@ -7,7 +7,7 @@ import ibis
 import pyarrow as pa
 
 from crossaisle.data.cleaning.currencies import HAS_RATE
-from crossaisle.data.normalising import (
+from crossaisle.data.mapping.normalising import (
     Normalising,
     in_one_currency,
     in_one_unit,

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crossaisle.data.dataset.index import Ids, Index
 from crossaisle.data.event_types import EVENT_TYPES, SEARCH
-from crossaisle.data.index import Ids, Index
 from crossaisle.numerics.arrays import AnyArray, Codes, Floats, Longs, Numbers
 
 
