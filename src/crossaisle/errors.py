@@ -1,5 +1,7 @@
 """Every error a person can meet: what was wrong, where, and what to do about it."""
 
+from pydantic import ValidationError
+
 
 class CrossaisleError(Exception):
     """An error with a fact, a place and a remedy, shown to people without a traceback."""
@@ -33,3 +35,10 @@ class StorageError(CrossaisleError):
 
 class ArtifactError(CrossaisleError):
     """A stored model that is missing, altered, or from an unknown version."""
+
+
+def fault_of(error: ValidationError) -> str:
+    """The first thing that was wrong with options or settings, with its place among them."""
+    first = error.errors()[0]
+    place = ".".join(str(step) for step in first["loc"]) or "a setting"
+    return f"{place}: {first['msg'].removeprefix('Value error, ')}"

@@ -15,7 +15,7 @@ from pydantic_settings import (
 from crossaisle.data.denoising import Denoising
 from crossaisle.data.mapping import Map
 from crossaisle.data.mapping.map import map_from
-from crossaisle.errors import SettingsError
+from crossaisle.errors import SettingsError, fault_of
 from crossaisle.slates.options import SlateOptions
 from crossaisle.words import Language
 
@@ -125,11 +125,7 @@ def read_settings(workspace: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"this is not TOML: {error}", str(path), "Mend the line, or write the file anew.") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"]) or "a setting"
-        raise SettingsError(
-            f"{place}: {first['msg']}", str(path), "The comments in the file say what is possible."
-        ) from None
+        raise SettingsError(fault_of(error), str(path), "The comments in the file say what is possible.") from None
     return found
 
 

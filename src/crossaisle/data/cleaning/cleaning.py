@@ -52,10 +52,10 @@ class Cleaning:
             self.missing_ids,
             self.long_ids,
             self.unparsable_time,
+            self.unknown_currency,
             self.unparsable_number,
             self.unknown_event_type,
             self.impossible_values,
             self.zero_price,
-            self.unknown_currency,
             self.non_goods,
         )

@@ -7,6 +7,7 @@ import ibis
 import ibis.expr.types as ir
 from pydantic import Field
 
+from crossaisle.data.cleaning.patterns import Patterns, either
 from crossaisle.data.cleaning.rule import Facts, rule
 
 Caught = Sequence[tuple[ir.BooleanValue, ir.StringValue]]
@@ -20,8 +21,8 @@ class TestLines:
     name: ClassVar[str] = "test_lines"
     is_fault: ClassVar[bool] = False
     on: bool = True
-    user_ids: tuple[str, ...] = Field(default=(), description="regular expressions of users that are tests")
-    item_ids: tuple[str, ...] = Field(default=(), description="regular expressions of items that are tests")
+    user_ids: Patterns = Field(default=(), description="regular expressions of users that are tests")
+    item_ids: Patterns = Field(default=(), description="regular expressions of items that are tests")
 
     def catches(self, rows: ir.Table, facts: Facts) -> Caught:
         """One condition for each pattern list that is set."""
@@ -40,7 +41,7 @@ class NonGoods:
     name: ClassVar[str] = "non_goods"
     is_fault: ClassVar[bool] = False
     on: bool = True
-    item_ids: tuple[str, ...] = Field(default=(), description="regular expressions of item ids")
+    item_ids: Patterns = Field(default=(), description="regular expressions of item ids")
     categories: tuple[str, ...] = Field(default=(), description="names of categories")
     without_category: bool = Field(
         default=False, description="whether items of no category, or of no catalogue, are none"
@@ -59,7 +60,7 @@ class NonGoods:
         """Which rows of a catalogue are no goods."""
         wrong = ibis.literal(False)
         if self.item_ids:
-            wrong = wrong | catalog.item_id.re_search(_either(self.item_ids))
+            wrong = wrong | catalog.item_id.re_search(either(self.item_ids))
         if "category" in catalog.columns:
             if self.categories:
                 wrong = wrong | catalog.category.isin(self.categories).fill_null(False)
@@ -68,11 +69,7 @@ class NonGoods:
         return wrong
 
 
-def _matching(rows: ir.Table, name: str, patterns: tuple[str, ...]) -> list[tuple[ir.BooleanValue, ir.StringValue]]:
+def _matching(rows: ir.Table, name: str, patterns: Patterns) -> list[tuple[ir.BooleanValue, ir.StringValue]]:
     if not patterns:
         return []
-    return [(rows[name].re_search(_either(patterns)), ibis.literal(f"{name} ") + rows[name])]
-
-
-def _either(patterns: tuple[str, ...]) -> str:
-    return "|".join(f"(?:{pattern})" for pattern in patterns)
+    return [(rows[name].re_search(either(patterns)), ibis.literal(f"{name} ") + rows[name])]

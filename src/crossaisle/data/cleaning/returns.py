@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 from pydantic import Field
 
+from crossaisle.data.cleaning.patterns import Patterns, either
 from crossaisle.data.cleaning.rule import Facts, rule
 
 
@@ -32,17 +33,16 @@ class Cancellations:
 
     name: ClassVar[str] = "cancellations"
     on: bool = True
-    order_ids: tuple[str, ...] = Field(default=(), description="regular expressions of cancelled orders' ids")
+    order_ids: Patterns = Field(default=(), description="regular expressions of cancelled orders' ids")
 
     def mends(self, rows: ir.Table, facts: Facts) -> tuple[ir.BooleanValue, dict[str, ir.Value]] | None:
         """Only where a pattern is set."""
         if facts.table.name != "events" or not self.order_ids or "order_id" not in rows.columns:
             return None
-        pattern = "|".join(f"(?:{pattern})" for pattern in self.order_ids)
         values: dict[str, ir.Value] = {"event_type": ibis.literal("return")}
         if "quantity" in rows.columns:
             values["quantity"] = rows.quantity.abs()
-        return (rows.event_type == "purchase") & rows.order_id.re_search(pattern), values
+        return (rows.event_type == "purchase") & rows.order_id.re_search(either(self.order_ids)), values
 
 
 def net_returns(events: ir.Table) -> ir.Table:

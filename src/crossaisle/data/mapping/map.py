@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from crossaisle.data.cleaning import Cleaning
 from crossaisle.data.mapping.normalising import Normalising
-from crossaisle.errors import InputError, UsageError
+from crossaisle.errors import InputError, UsageError, fault_of
 
 _STRICT = ConfigDict(strict=True, extra="forbid")
 
@@ -104,12 +104,5 @@ def map_from(written: dict[str, Any], where: str) -> Map:
     try:
         return TypeAdapter(Map).validate_json(json.dumps(written))
     except (ValidationError, TypeError) as error:
-        raise UsageError(_wrong(error), where, "See the page on your own data for what a map may hold.") from None
-
-
-def _wrong(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    first = error.errors()[0]
-    place = ".".join(str(step) for step in first["loc"])
-    return f"{place}: {first['msg']}"
+        wrong = fault_of(error) if isinstance(error, ValidationError) else str(error)
+        raise UsageError(wrong, where, "See the page on your own data for what a map may hold.") from None
