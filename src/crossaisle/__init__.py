@@ -1,18 +1,38 @@
 """Crossaisle: recommendations across categories, for a shop that runs them itself."""
 
-from crossaisle.data.dataset import Dataset
-from crossaisle.data.split import Split
-from crossaisle.evaluation.protocol import evaluate
-from crossaisle.models.recommenders.als import ALS
-from crossaisle.models.recommenders.category_popularity import CategoryPopularity
-from crossaisle.models.recommenders.category_transition import CategoryTransition
-from crossaisle.models.recommenders.ease import EASE
-from crossaisle.models.recommenders.graph_filter import GraphFilter
-from crossaisle.models.recommenders.item_knn import ItemKNN
-from crossaisle.models.recommenders.market_potential import MarketPotential
-from crossaisle.models.recommenders.popularity import Popularity
-from crossaisle.shop import Shop
-from crossaisle.slates.recommend import recommend
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crossaisle.data.dataset import Dataset
+    from crossaisle.data.split import Split
+    from crossaisle.evaluation.protocol import evaluate
+    from crossaisle.models.recommenders.als import ALS
+    from crossaisle.models.recommenders.category_popularity import CategoryPopularity
+    from crossaisle.models.recommenders.category_transition import CategoryTransition
+    from crossaisle.models.recommenders.ease import EASE
+    from crossaisle.models.recommenders.graph_filter import GraphFilter
+    from crossaisle.models.recommenders.item_knn import ItemKNN
+    from crossaisle.models.recommenders.market_potential import MarketPotential
+    from crossaisle.models.recommenders.popularity import Popularity
+    from crossaisle.shop import Shop
+    from crossaisle.slates.recommend import recommend
+
+_HOMES = {
+    "ALS": "models.recommenders.als",
+    "EASE": "models.recommenders.ease",
+    "CategoryPopularity": "models.recommenders.category_popularity",
+    "CategoryTransition": "models.recommenders.category_transition",
+    "Dataset": "data.dataset",
+    "GraphFilter": "models.recommenders.graph_filter",
+    "ItemKNN": "models.recommenders.item_knn",
+    "MarketPotential": "models.recommenders.market_potential",
+    "Popularity": "models.recommenders.popularity",
+    "Shop": "shop",
+    "Split": "data.split",
+    "evaluate": "evaluation.protocol",
+    "recommend": "slates.recommend",
+}
 
 __all__ = [
     "ALS",
@@ -29,3 +49,15 @@ __all__ = [
     "evaluate",
     "recommend",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """A public name, imported when it is first asked for: a command that draws no plot waits for none."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return found
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

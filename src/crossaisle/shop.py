@@ -16,7 +16,6 @@ from crossaisle.data.split import Split
 from crossaisle.data.training import Progress, Training, silent
 from crossaisle.errors import InputError, SettingsError, StorageError
 from crossaisle.evaluation.protocol import Evaluation
-from crossaisle.evaluation.report import write_report
 from crossaisle.loop.evaluate import fit_and_measure
 from crossaisle.loop.load import LoadOptions, load
 from crossaisle.loop.load_report import LoadReport
@@ -186,6 +185,8 @@ class Shop:
         self, cut: str, horizon: str | None, names: Sequence[str], progress: Progress = silent
     ) -> tuple[Evaluation, Path]:
         """Fit each recommender on the past of the cut, measure it by the protocol, and write a report; its folder."""
+        from crossaisle.evaluation.report import write_report  # what draws plots takes a second to import
+
         recommenders = self.recommenders(names)
         progress("read", 0)
         split = self.split(cut, horizon)

@@ -23,7 +23,7 @@ _PROVENANCE = (RULE, REASON, ROW, MENDED)
 
 
 def read_part(part: Part, table: Table, shop: Map, facts: Facts, extra: Mapping[str, Taken] | None = None) -> ir.Table:
-    """The part's rows in the table's columns, with RULE, REASON, ROW and MENDED.
+    """The part's rows in those of the table's columns that it has, with RULE, REASON, ROW and MENDED.
 
     Raises:
         InputError: the part lacks a column.
@@ -36,12 +36,16 @@ def read_part(part: Part, table: Table, shop: Map, facts: Facts, extra: Mapping[
     rows = judged(rows, shop.cleaning.mends, shop.cleaning.rules, facts)
     own = [name for name in rows.columns if not name.startswith("_") and name not in table.names]
     beside = [name for name in (LINE, "_has_own_id", *(extra or {})) if name in rows.columns]
-    known = {
-        column.name: rows[column.name] if column.name in rows.columns else ibis.null(ENGINE_TYPES[column.kind])
-        for column in table.columns
-        if column.name in rows.columns or table is EVENTS
-    }
-    return rows.select(**known, **{name: rows[name] for name in (*own, *beside, *_PROVENANCE)})
+    known = [name for name in table.names if name in rows.columns]
+    return rows.select(*known, *own, *beside, *_PROVENANCE)
+
+
+def with_all_columns(rows: ir.Table, table: Table) -> ir.Table:
+    """Rows with a null for each column of events that they lack; of other tables, as they are."""
+    if table is not EVENTS:
+        return rows
+    lacking = [column for column in table.columns if column.name not in rows.columns]
+    return rows.mutate(**{column.name: ibis.null(ENGINE_TYPES[column.kind]) for column in lacking})
 
 
 def read_tables(source: Source, now: int) -> dict[str, "pa.Table"]:
@@ -65,7 +69,7 @@ def read_tables(source: Source, now: int) -> dict[str, "pa.Table"]:
 def _tidy(engine: Backend, folder: Path, part: Part, table: Table, shop: Map, now: int) -> "pa.Table":
     judged_rows = folder / f"judged-{table.name}.parquet"
     engine.to_parquet(read_part(part, table, shop, Facts(table, now)).mutate(**{PART: ibis.literal(0)}), judged_rows)
-    rows = engine.read_parquet(str(judged_rows))
+    rows = with_all_columns(engine.read_parquet(str(judged_rows)), table)
     fair = rows.filter(rows[RULE].isnull())
     counted: Any = rows.aggregate(n=rows.count(), bad=rows[RULE].notnull().sum(), why=rows[REASON].min()).to_pyarrow()
     n_rows, n_bad, why = (counted[name][0].as_py() for name in ("n", "bad", "why"))

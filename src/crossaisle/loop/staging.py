@@ -1,5 +1,5 @@
-"""Staging: rows as they came are read once, mapped, normalised and judged, and lie as Parquet for the steps
-after.
+"""Staging: rows as they came are read once, mapped, normalised and judged, and lie in the engine for the steps
+after, on disk as far as its memory does not hold them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow.parquet as pq
 
 from crossaisle.data.cleaning import REASON, RULE, Facts, reason_text
 from crossaisle.data.cleaning.duplicates import PART
 from crossaisle.data.mapping import Map, Taken
-from crossaisle.data.reading import read_part
+from crossaisle.data.reading import read_part, with_all_columns
 from crossaisle.data.source import Part, Unreadable
 from crossaisle.data.tables import EVENTS, LINE, ROW, SOURCE, Table
 from crossaisle.stores.change import Change
@@ -24,7 +23,7 @@ from crossaisle.stores.months import Span, spans_of
 class StagedPart:
     """One part after reading: its number among the parts, and how many rows it had.
 
-    `spans`: first and last time of each row group that they lie in.
+    `spans`: first and last time of each block of rows that they lie in.
     """
 
     number: int
@@ -53,7 +52,7 @@ class Staged:
 
     @property
     def spans(self) -> list[Span]:
-        """First and last time of each row group of all parts."""
+        """First and last time of each block of rows of all parts."""
         return [span for one in self.parts for span in one.spans]
 
     @property
@@ -80,16 +79,14 @@ def stage(
     """
     tables, staged = [], []
     for number, part in enumerate(parts):
-        path = change.staging / f"{table.name}-{number}.parquet"
         change.engine.settings["TimeZone"] = shop.timezone
         with failures_in_words(part.name):
-            rows = read_part(part, table, shop, facts, extra)
-            change.engine.to_parquet(rows, path, compression="snappy")
+            rows = change.engine.create_table(f"{table.name}-{number}", read_part(part, table, shop, facts, extra))
             unreadable = part.unreadable()
         change.engine.settings["TimeZone"] = "UTC"
-        spans = spans_of(path, "timestamp") if table is EVENTS else []
-        staged.append(StagedPart(number, part, pq.read_metadata(path).num_rows, unreadable, spans))
-        tables.append(_placed(change, path.as_posix(), number, part))
+        spans = spans_of(rows, "timestamp") if table is EVENTS else []
+        staged.append(StagedPart(number, part, int(rows.count().to_pyarrow().as_py()), unreadable, spans))
+        tables.append(_placed(rows, table, number, part))
     columns = tables[0].columns
     return Staged(
         ibis.union(tables[0], *(one.select(columns) for one in tables[1:])) if tables[1:] else tables[0],
@@ -97,11 +94,11 @@ def stage(
     )
 
 
-def _placed(change: Change, path: str, number: int, part: Part) -> ir.Table:
-    rows = change.engine.read_parquet(path, file_row_number=True)
+def _placed(rows: ir.Table, table: Table, number: int, part: Part) -> ir.Table:
+    beside = {PART: ibis.literal(number), SOURCE: ibis.literal(part.name)}
     if LINE not in rows.columns:
-        rows = rows.mutate(**{LINE: rows.file_row_number + part.first_line})
-    return rows.drop("file_row_number").mutate(**{PART: ibis.literal(number), SOURCE: ibis.literal(part.name)})
+        beside[LINE] = rows.rowid() + part.first_line
+    return with_all_columns(rows.mutate(**beside), table)
 
 
 def aside(staged: Staged, table: Table, late: ir.Table | None) -> ir.Table:

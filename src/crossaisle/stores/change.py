@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from crossaisle.data.tables import EVENTS, Table
 from crossaisle.stores.engine import open_engine
-from crossaisle.stores.months import COMPRESSION, Span, write_months
+from crossaisle.stores.months import WRITTEN, Span, write_months
 from crossaisle.stores.snapshot import LakeFile, Snapshot
 
 STAGING = ".staging"
@@ -57,7 +57,7 @@ class Change:
         """Add events, whose ids the lake does not have yet, to their months; the number added.
 
         Args:
-            spans: of the row groups that the rows are read from, as far as they are known; see write_months.
+            spans: of the blocks that the rows are read from, as far as they are known; see write_months.
         """
         rows = rows.select(list(EVENTS.names))
         files = write_months(self.engine, rows, self.staging / "months", spans or [])
@@ -76,7 +76,7 @@ class Change:
         old = self.table(table.name)
         merged = rows if old is None else _merged(old, rows, list(table.key))
         path = self.staging / f"{table.name}.parquet"
-        self.engine.to_parquet(merged.order_by(list(table.key)), path, compression=COMPRESSION)
+        self.engine.to_parquet(merged.order_by(list(table.key)), path, **WRITTEN)
         fresh = self.engine.read_parquet(str(path))
         content = _content(fresh)
         n_given = int(rows.count().to_pyarrow().as_py())
@@ -98,7 +98,7 @@ class Change:
         if signature in self.snapshot.signatures:
             return 0, int(rows.count().to_pyarrow().as_py())
         path = self.staging / f"{name}.parquet"
-        self.engine.to_parquet(rows, path, compression=COMPRESSION)
+        self.engine.to_parquet(rows, path, **WRITTEN)
         n_rows = pq.read_metadata(path).num_rows
         file = self._moved(path, "tables", LakeFile("", n_rows, _short(signature)), name=name)
         self.snapshot = self.snapshot.with_files(name, (*self.snapshot.files(name), file)).with_signature(signature)

@@ -11,33 +11,35 @@ import ibis.expr.types as ir
 import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
-COMPRESSION = "zstd"
-"""Of all files of the lake."""
+WRITTEN: dict[str, str | int] = {"compression": "zstd", "compression_level": 1, "dictionary_size_limit": 10_000}
+"""How all files of the lake are written; no dictionary is tried for ids, of which most are different."""
+
+BLOCK = 122_880
+"""Rows that the engine keeps together, with their least and greatest values, and skips together."""
 
 Span = tuple[datetime, datetime]
 
 
-def spans_of(path: Path, column: str) -> list[Span]:
-    """First and last time of a column in each row group of a Parquet file; empty where the file does not say."""
-    metadata = pq.read_metadata(path)
-    place = metadata.schema.names.index(column)
-    groups = [metadata.row_group(number).column(place).statistics for number in range(metadata.num_row_groups)]
-    return [(one.min, one.max) for one in groups if one is not None and one.has_min_max]
+def spans_of(rows: ir.Table, column: str, n_rows: int = BLOCK) -> list[Span]:
+    """First and last time of a column in each block of `n_rows` rows of a table that lies in the engine."""
+    blocks = rows.group_by(block=rows.rowid() // n_rows).agg(first=rows[column].min(), last=rows[column].max())
+    found = blocks.filter(blocks.last.notnull()).to_pyarrow()
+    return list(zip(found["first"].to_pylist(), found["last"].to_pylist(), strict=True))
 
 
 def write_months(engine: Backend, rows: ir.Table, folder: Path, spans: list[Span]) -> list[Path]:
     """Files `month=YYYY-MM/*.parquet` of the rows.
 
     Args:
-        spans: of the row groups that the rows are read from. If few of them reach over several months, each
-            month is read by itself, which skips the other groups and is faster than to part all rows at once.
+        spans: of the blocks that the rows are read from. If few of them reach over several months, each
+            month is read by itself, which skips the other blocks and is faster than to part all rows at once.
     """
     months = list(_months(min(first for first, _ in spans), max(last for _, last in spans))) if spans else []
     touched = sum(len(list(_months(first, last))) for first, last in spans)
     if months and touched <= 2 * len(spans) + len(months):
         return [path for start, end in months if (path := _write_month(engine, rows, folder, start, end))]
     month = rows.timestamp.strftime("%Y-%m")
-    engine.to_parquet(rows.mutate(month=month), folder, partition_by="month", compression=COMPRESSION)
+    engine.to_parquet(rows.mutate(month=month), folder, partition_by="month", **WRITTEN)
     return sorted(folder.glob("month=*/*.parquet"))
 
 
@@ -46,7 +48,7 @@ def _write_month(engine: Backend, rows: ir.Table, folder: Path, start: datetime,
     path.parent.mkdir(parents=True, exist_ok=True)
     since, until = (ibis.literal(moment, type="timestamp('UTC')") for moment in (start, end))
     chosen = rows.filter((rows.timestamp >= since) & (rows.timestamp < until))
-    engine.to_parquet(chosen, path, compression=COMPRESSION)
+    engine.to_parquet(chosen, path, **WRITTEN)
     return path if pq.read_metadata(path).num_rows else None
 
 

@@ -108,11 +108,11 @@ def _read(column: Column, value: ir.Value, way: Taken) -> dict[str, ir.Value]:
 def _event_type(written: ir.StringValue) -> ir.StringValue:
     """Our word for an event type; most are written so already, and are not looked at twice.
 
-    The plain word is written in two ways: an engine that saw one expression twice would compute it for every
-    row.
+    The plain word is written in two ways, and looked up in a map: an engine that sees one expression twice
+    computes it for every row.
     """
     as_known = written.cases(*((known, known) for known in EVENT_TYPES), else_=ibis.null("string"))
-    translated = written.strip().lower().cases(*EVENT_WORDS.items(), else_=ibis.null("string"))
+    translated = ibis.map(list(EVENT_WORDS), list(EVENT_WORDS.values()))[written.strip().lower()]
     return ibis.coalesce(as_known, translated, written.lower().strip())
 
 
