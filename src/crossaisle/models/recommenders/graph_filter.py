@@ -6,6 +6,7 @@ values softens its edge.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -17,11 +18,11 @@ from crossaisle.data.training import Training
 from crossaisle.models.linear import item_contributions
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Contributions, Fitted, Recommender, State
-from crossaisle.numerics.arrays import AnyArray, Csr, Floats, Numbers, row_numbers
+from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Floats, Numbers, row_numbers
 from crossaisle.numerics.neighbours import nearest_rows
 from crossaisle.numerics.svd import randomised_svd
 
-SIZE_PER_COMPONENT, FEWEST, MOST = 40, 16, 768
+SIZE_PER_COMPONENT, FEWEST, MOST = 40, 16, 512
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class FittedGraphFilter(Fitted):
         """Number of items."""
         return len(self.left)
 
+    @cached_property
+    def _unknown(self) -> Bools:
+        """bool (n_items,): items of no purchase."""
+        return np.asarray(~self.right.any(axis=1))
+
     def vectors(self) -> Floats:
         """float32 (n_items, components): the items' vectors."""
         return self.right
@@ -54,7 +60,8 @@ class FittedGraphFilter(Fitted):
             linear, right = linear[:, items], right[items]
         scores = np.asarray((bought @ self.left) @ right.T, dtype=np.float32)
         scores[row_numbers(linear.indptr), linear.indices] += linear.data
-        scores[:, ~right.any(axis=1)] = -np.inf
+        unknown = self._unknown if len(right) == self.n_items else self._unknown[items]
+        scores[:, unknown] = -np.inf
         return scores
 
     def contributions(self, queries: Queries, candidates: Numbers, n_causes: int = 3) -> Contributions:
