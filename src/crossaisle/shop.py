@@ -101,6 +101,10 @@ class Shop:
             dataset = replace(dataset, until=dataset.span()[1] + 1)
         return denoise(dataset.before(dataset.until) if known is None else dataset, self.settings.denoise)[0]
 
+    def _moment(self, typed: str) -> int:
+        """A date or time that a person typed, in the shop's zone if it names none."""
+        return moment(typed, self.settings.timezone)
+
     def recommenders(self, names: Sequence[str], texts: Mapping[str, str] | None = None) -> dict[str, Recommender]:
         """Recommenders by name with the options of the settings, and those of `texts` for a single one."""
         found = {}
@@ -127,7 +131,7 @@ class Shop:
         names = [model] if model else list(self.settings.training.candidates)
         recommenders = self.recommenders(names, options)
         progress("read", 0)
-        dataset = self.dataset(FOREVER if until is None else moment(until))
+        dataset = self.dataset(FOREVER if until is None else self._moment(until))
         trained = train(dataset, recommenders, self._train_options, progress)
         facts = {"data_fingerprint": self.lake.fingerprint(), "seed": self.settings.training.seed}
         return publish(self.registry, trained, dataset, facts), trained
@@ -148,7 +152,7 @@ class Shop:
         """Slates of the live model, to be made batch by batch; history lies before its `until` or before `as_of`."""
         chosen = self.settings.slates
         live = self.live
-        dataset = self.dataset(live.until if as_of is None else moment(as_of), live.artifact.index)
+        dataset = self.dataset(live.until if as_of is None else self._moment(as_of), live.artifact.index)
         options = chosen.path
         if options.min_purchases is None:
             options = replace(options, min_purchases=self.settings.training.min_purchases)
@@ -174,7 +178,7 @@ class Shop:
 
     def split(self, cut: str, horizon: str | None) -> Split:
         """The lake's events cut in time, the past weighed by denoising as training weighs it."""
-        split = Split.at(self.dataset_unweighed(), cut, horizon)
+        split = Split.at(self.dataset_unweighed(), self._moment(cut), horizon)
         return replace(split, train=denoise(split.train, self.settings.denoise)[0])
 
     def dataset_unweighed(self) -> Dataset:

@@ -63,7 +63,8 @@ def test_a_shop_goes_the_whole_way(shop: Path, loaded: dict[str, Any], frames: t
 
     table = run("recommend", "-w", workspace, "--user", "u001", "--user", "nobody", "-k", "3", "--focus", "explore")
     assert "u001" in table
-    assert "nobody" in table
+    assert "nobody · fallback" in table
+    assert "u001 · fallback" not in table
     rows = json.loads(run("recommend", "-w", workspace, "--user", "nobody", "-k", "3", "--focus", "explore", "--json"))
     assert [one["fallback"] for one in rows] == [True] * 3
     assert all(one["reasons"] for one in rows)

@@ -131,12 +131,13 @@ def show(made: Iterable[Batch], language: Language) -> None:
     """A table for each user."""
     headings = ["#", *(say(f"cli.{name}", language) for name in ("item", "category", "why"))]
     for batch in made:
-        for user_id, slate in groupby(_described(batch), key=lambda row: row["user_id"]):
+        for (user_id, fallback), slate in groupby(_described(batch), key=lambda row: (row["user_id"], row["fallback"])):
             rows = [
                 (one["rank"], _named(one), one["category"], "; ".join(r["text"] for r in one["reasons"]))
                 for one in slate
             ]
-            table(say("cli.slate_of", language, user=user_id), headings, rows, numeric=(0,))
+            title = "cli.fallback_of" if fallback else "cli.slate_of"
+            table(say(title, language, user=user_id), headings, rows, numeric=(0,))
 
 
 def _named(row: dict[str, Any]) -> str:

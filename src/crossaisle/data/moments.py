@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from crossaisle.errors import UsageError
 
@@ -15,8 +16,8 @@ _SPAN = re.compile(r"(\d+)\s*(d|w|h)?")
 _UNITS = {"d": DAY, "w": 7 * DAY, "h": 3600 * SECOND, None: DAY}
 
 
-def moment(when: str | date | datetime | int) -> int:
-    """Microseconds since 1970 of an ISO date or time; without a zone it is UTC.
+def moment(when: str | date | datetime | int, zone: str = "UTC") -> int:
+    """Microseconds since 1970 of an ISO date or time; one that names no zone is in `zone`.
 
     Raises:
         UsageError: the text is no ISO date or time.
@@ -27,7 +28,8 @@ def moment(when: str | date | datetime | int) -> int:
         when = _parsed(when)
     if not isinstance(when, datetime):
         when = datetime.combine(when, time.min)
-    since = (when if when.tzinfo else when.replace(tzinfo=UTC)) - datetime(1970, 1, 1, tzinfo=UTC)
+    placed = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(zone))
+    since = placed.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
 
 

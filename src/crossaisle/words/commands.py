@@ -102,6 +102,10 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     "cli.validation": {"en": "Validation, mean capped_recall@20", "zh": "验证集，capped_recall@20 均值"},
     "cli.recommender": {"en": "recommender", "zh": "推荐模型"},
     "cli.slate_of": {"en": "User {user}", "zh": "用户 {user}"},
+    "cli.fallback_of": {
+        "en": "User {user} · fallback: nothing is known of them yet, so what most people buy",
+        "zh": "用户 {user} · 后备推荐：尚无此用户的记录，故推荐多数人购买的商品",
+    },
     "cli.item": {"en": "item", "zh": "商品"},
     "cli.title": {"en": "title", "zh": "名称"},
     "cli.category": {"en": "category", "zh": "品类"},

@@ -39,7 +39,9 @@ def page_of(
         facts_of_data=_facts_of_data(split, language),
         tasks=[sections.of_task(measured, name, language) for name in tasks],
         groups=[] if is_published else sections.of_groups(measured, first, best, language),
-        flow=None if is_published else sections.of_flow(split, task.users, slates, best, language),
+        flow=None
+        if is_published or not split.train.n_categories
+        else sections.of_flow(split, task.users, slates, best, language),
         samples=[] if is_published else sampled_slates(split, task, slates, int(facts.get("seed", 0))),
         time=None if is_published else sections.of_time(split, language),
         best=best,

@@ -173,3 +173,14 @@ def test_drawing_is_loaded_only_for_a_report() -> None:
     asked = "import sys, crossaisle, crossaisle.cli; print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_a_shop_without_categories_has_a_report_without_a_flow(
+    frames: tuple[pd.DataFrame, ...], split: Split, measured: Evaluation, tmp_path: Path
+) -> None:
+    bare = Split.at(Dataset.from_frames(frames[0]), CUT)
+    write_report(tmp_path / "bare", evaluate(Popularity().fit(bare.training), bare), bare, FACTS, "en")
+    write_report(tmp_path / "whole", measured, split, FACTS, "en")
+    assert "bought to recommended" not in (tmp_path / "bare" / "report.html").read_text(encoding="utf-8").lower()
+    assert "bought to recommended" in (tmp_path / "whole" / "report.html").read_text(encoding="utf-8").lower()
