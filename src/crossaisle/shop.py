@@ -1,5 +1,6 @@
 """Shop: one object that holds a workspace's running parts; the only place that wires them and resolves names."""
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from crossaisle.data.split import Split
 from crossaisle.data.training import Progress, Training, silent
 from crossaisle.errors import InputError, SettingsError, StorageError
 from crossaisle.evaluation.protocol import Evaluation
+from crossaisle.evaluation.report import earlier_report, write_report
 from crossaisle.loop.evaluate import fit_and_measure
 from crossaisle.loop.load import LoadOptions, load
 from crossaisle.loop.load_report import LoadReport
@@ -189,8 +191,6 @@ class Shop:
         self, cut: str, horizon: str | None, names: Sequence[str], progress: Progress = silent
     ) -> tuple[Evaluation, Path]:
         """Fit each recommender on the past of the cut, measure it by the protocol, and write a report; its folder."""
-        from crossaisle.evaluation.report import write_report  # what draws plots takes a second to import
-
         recommenders = self.recommenders(names)
         progress("read", 0)
         split = self.split(cut, horizon)
@@ -198,20 +198,43 @@ class Shop:
         measured = fit_and_measure(
             recommenders, split, seed=training.seed, min_purchases=training.min_purchases, progress=progress
         )
-        facts = {
+        facts = self._facts_of_evaluation(cut, horizon, names)
+        folder = self.folder / "reports" / f"{cut}-{int(time.time())}"
+        progress("report", 0)
+        write_report(folder, measured, split, facts, self.settings.language, training.min_purchases)
+        progress("report", 1)
+        return measured, folder
+
+    def measured_before(self, cut: str, horizon: str | None, names: Sequence[str]) -> tuple[Evaluation, Path] | None:
+        """What `evaluate` found before on the same data with the same options, and the report's folder."""
+        return earlier_report(self.folder / "reports", self._facts_of_evaluation(cut, horizon, names))
+
+    def _facts_of_evaluation(self, cut: str, horizon: str | None, names: Sequence[str]) -> dict[str, Any]:
+        training = self.settings.training
+        return {
             "data_fingerprint": self.lake.fingerprint(),
             "seed": training.seed,
             "cut": cut,
             "horizon": horizon,
             "min_purchases": training.min_purchases,
             "lake": self.lake.counts(),
-            "options": {name: vars(one) for name, one in recommenders.items()},
+            "options": {name: vars(one) for name, one in self.recommenders(names).items()},
         }
-        folder = self.folder / "reports" / f"{cut}-{int(time.time())}"
-        progress("report", 0)
-        write_report(folder, measured, split, facts, self.settings.language, training.min_purchases)
-        progress("report", 1)
-        return measured, folder
+
+    def is_live(self, until: str, name: str) -> bool:
+        """Whether the live model is this recommender, trained on the same data to `until` with the same options."""
+        version = self.registry.live()
+        if not version:
+            return False
+        manifest = read_manifest(self.registry.path(version))
+        sought = {
+            "recommender": name,
+            "until_microseconds": self._moment(until),
+            "options": vars(self.recommenders([name])[name]),
+            "data_fingerprint": self.lake.fingerprint(),
+            "seed": self.settings.training.seed,
+        }
+        return all(manifest.get(key) == value for key, value in json.loads(json.dumps(sought)).items())
 
     def models(self) -> list[dict[str, Any]]:
         """Manifests of all published models, with their version and whether they are live."""

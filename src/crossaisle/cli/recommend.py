@@ -50,7 +50,7 @@ def recommend(
     if file is not None:
         _say_written(written, file, language, as_json)
     elif as_json:
-        print_json([row for batch in made for row in _described(batch)])
+        print_json([row for batch in made for row in described(batch)])
     else:
         show(made, language)
 
@@ -107,7 +107,7 @@ def _say_written(written: _Written, file: Path, language: Language, as_json: boo
     out.print(say("cli.fallback", language, share=share))
 
 
-def _described(batch: Batch) -> Iterator[dict[str, Any]]:
+def described(batch: Batch) -> Iterator[dict[str, Any]]:
     """The picks of a batch as rows with title, category and reasons."""
     dataset = batch.dataset
     titles, category = dataset.catalogue.titles(), dataset.catalogue.category
@@ -131,7 +131,7 @@ def show(made: Iterable[Batch], language: Language) -> None:
     """A table for each user."""
     headings = ["#", *(say(f"cli.{name}", language) for name in ("item", "category", "why"))]
     for batch in made:
-        for (user_id, fallback), slate in groupby(_described(batch), key=lambda row: (row["user_id"], row["fallback"])):
+        for (user_id, fallback), slate in groupby(described(batch), key=lambda row: (row["user_id"], row["fallback"])):
             rows = [
                 (one["rank"], _named(one), one["category"], "; ".join(r["text"] for r in one["reasons"]))
                 for one in slate

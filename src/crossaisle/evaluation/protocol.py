@@ -74,6 +74,12 @@ class Evaluation:
             "groups": [_plain(one) for one in self.groups],
         }
 
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Evaluation":
+        """What `to_dict` gave, or the contents of a report.json; without slates."""
+        figures, ratios, groups = ([_figure(one) for one in plain[key]] for key in ("figures", "ratios", "groups"))
+        return cls(figures, ratios, groups, {}, plain["k"], plain["baseline"], plain["validation"])
+
     def value(self, task: str, model: str, metric: str) -> Figure:
         """One figure.
 
@@ -206,3 +212,8 @@ def _by_group(
 
 def _plain(figure: Figure) -> dict[str, Any]:
     return {key: None if isinstance(value, float) and np.isnan(value) else value for key, value in vars(figure).items()}
+
+
+def _figure(plain: Mapping[str, Any]) -> Figure:
+    values: dict[str, Any] = {key: np.nan if value is None else value for key, value in plain.items()}
+    return Figure(**values)

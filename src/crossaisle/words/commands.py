@@ -138,5 +138,13 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "zh": "完成，用时 {seconds:.0f} 秒。工作区：{place}",
     },
     "cli.demo.reused": {"en": "Complete Journey is loaded already", "zh": "Complete Journey 已加载"},
+    "cli.demo.measured": {
+        "en": "Figures of an earlier run on the same data with the same options; --afresh measures again",
+        "zh": "以下指标来自此前在相同数据与选项上的运行；--afresh 可重新评估",
+    },
+    "option.afresh": {
+        "en": "measure and train again, also where an earlier run did so already",
+        "zh": "即使此前已运行过，也重新评估与训练",
+    },
 }
 """Every text of the command line, in English and Chinese."""

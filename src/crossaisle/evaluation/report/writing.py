@@ -51,13 +51,32 @@ def write_report(
     return folder / "report.html"
 
 
-def _everything(measured: Evaluation, split: Split, facts: Mapping[str, Any]) -> dict[str, Any]:
-    train = split.train
-    window = {} if split.is_published else {"from": as_text(split.cut), "until": as_text(split.end)}
+def earlier_report(reports: Path, facts: Mapping[str, Any]) -> tuple[Evaluation, Path] | None:
+    """The newest report among the folders in `reports` that holds these facts and is of this program; its folder."""
+    sought = json.loads(json.dumps({**_program(), **facts}))
+    for path in sorted(reports.glob("*/report.json"), key=lambda path: path.stat().st_mtime, reverse=True):
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            continue
+        if {name: found.get(name) for name in sought} == sought and (path.parent / "report.html").is_file():
+            return Evaluation.from_dict(found), path.parent
+    return None
+
+
+def _program() -> dict[str, Any]:
     return {
         "version": version("crossaisle"),
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in _LIBRARIES},
+    }
+
+
+def _everything(measured: Evaluation, split: Split, facts: Mapping[str, Any]) -> dict[str, Any]:
+    train = split.train
+    window = {} if split.is_published else {"from": as_text(split.cut), "until": as_text(split.end)}
+    return {
+        **_program(),
         **facts,
         "window": window,
         "train": {"n_users": train.n_users, "n_items": train.n_items, "n_events": len(train.events)},
