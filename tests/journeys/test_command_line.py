@@ -78,6 +78,9 @@ def test_a_shop_goes_the_whole_way(shop: Path, loaded: dict[str, Any], frames: t
     measured = json.loads(run("evaluate", "-w", workspace, "--cut", until, "--models", "popularity,ease", "--json"))
     assert {one["model"] for one in measured["figures"]} == {"popularity", "ease"}
     assert (Path(measured["report"]) / "report.html").is_file()
+    of_all = json.loads(run("evaluate", "-w", workspace, "--cut", until, "--json"))
+    assert {one["model"] for one in of_all["figures"]} >= {"als", "category-transition", "popularity"}
+    assert of_all["baseline"] == "popularity"
 
 
 def check_slates(slates: pd.DataFrame, events: pd.DataFrame, catalog: pd.DataFrame, until: str) -> None:

@@ -11,6 +11,9 @@ from crossaisle.evaluation.protocol import Evaluation, Figure
 from crossaisle.shop import Shop
 from crossaisle.words import Language, say
 
+BASELINE = "popularity"
+"""What all are compared with unless models are named; then it is the first of them."""
+
 MAIN = 2
 """How many metrics of each task are shown: those that the protocol names first."""
 
@@ -25,7 +28,7 @@ def evaluate(
     """[dim]crossaisle evaluate --cut 2017-11-01 --models popularity,ease,als[/]"""
     shop = Shop.open(workspace)
     language = shop.settings.language
-    names = models.split(",") if models else plugins.recommender_names()
+    names = models.split(",") if models else sorted(plugins.recommender_names(), key=lambda name: name != BASELINE)
     with progress(language, as_json) as stages:
         measured, folder = shop.evaluate(cut, horizon, [name.strip() for name in names], stages)
     if as_json:
