@@ -59,17 +59,14 @@ def read_tables(source: Source, now: int) -> dict[str, "pa.Table"]:
         try:
             engine.settings["TimeZone"] = source.map.timezone
             parts = source.tables(engine, Path(folder))
-            return {
-                name: _tidy(engine, Path(folder), parts[name][0], table_named(name), source.map, now) for name in parts
-            }
+            return {name: _tidy(engine, parts[name][0], table_named(name), source.map, now) for name in parts}
         finally:
             engine.disconnect()
 
 
-def _tidy(engine: Backend, folder: Path, part: Part, table: Table, shop: Map, now: int) -> "pa.Table":
-    judged_rows = folder / f"judged-{table.name}.parquet"
-    engine.to_parquet(read_part(part, table, shop, Facts(table, now)).mutate(**{PART: ibis.literal(0)}), judged_rows)
-    rows = with_all_columns(engine.read_parquet(str(judged_rows)), table)
+def _tidy(engine: Backend, part: Part, table: Table, shop: Map, now: int) -> "pa.Table":
+    judged_rows = engine.create_table(f"judged-{table.name}", read_part(part, table, shop, Facts(table, now)))
+    rows = with_all_columns(judged_rows.mutate(**{PART: ibis.literal(0)}), table)
     fair = rows.filter(rows[RULE].isnull())
     counted: Any = rows.aggregate(n=rows.count(), bad=rows[RULE].notnull().sum(), why=rows[REASON].min()).to_pyarrow()
     n_rows, n_bad, why = (counted[name][0].as_py() for name in ("n", "bad", "why"))

@@ -8,7 +8,8 @@ from crossaisle.data.split import Split
 from crossaisle.evaluation.scoring import Ranking
 from crossaisle.evaluation.tasks import Task
 from crossaisle.numerics import metrics
-from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Doubles, Numbers, csr, holds, row_numbers
+from crossaisle.numerics.arrays import Bools, Doubles, Numbers, holds, row_numbers
+from crossaisle.numerics.shares import label_shares
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _of_categories(items: Numbers, split: Split, task: Task) -> dict[str, Double
     shown = np.sort(np.where(items >= 0, category[items], -1), axis=1)
     is_first = np.diff(shown, axis=1, prepend=-1) != 0
     labels = category[task.truth.indices]
-    sought = _shares(row_numbers(task.truth.indptr), labels, (len(items), train.n_categories))
+    sought = label_shares(row_numbers(task.truth.indptr), labels, (len(items), train.n_categories))
     met = (holds(sought, np.arange(len(items))[:, None], shown) & is_first).sum(axis=1)
     n_sought = np.diff(sought.indptr)
     return {
@@ -96,20 +97,11 @@ def _calibration(items: Numbers, split: Split, task: Task) -> Doubles:
     aisle = train.catalogue.aisle if len(train.index.aisles) else train.catalogue.category
     rows, bought, n_rows = train.queries(task.users).bought()
     shape = (n_rows, int(aisle.max(initial=0)) + 1)
-    taste = _shares(rows, aisle[bought], shape)
+    taste = label_shares(rows, aisle[bought], shape)
     shown = np.where(items >= 0, aisle[items], -1)
-    slate = _shares(np.repeat(np.arange(n_rows), items.shape[1]), shown.ravel(), shape)
+    slate = label_shares(np.repeat(np.arange(n_rows), items.shape[1]), shown.ravel(), shape)
     common = np.asarray(taste.multiply(slate).sqrt().sum(axis=1), dtype=np.float64)
     return np.sqrt(np.maximum(0, 1 - common))
-
-
-def _shares(rows: AnyArray, labels: AnyArray, shape: tuple[int, int]) -> Csr:
-    """Each row's shares of its labels ≥ 0, sparse: they sum to one in every row that has any."""
-    known = labels >= 0
-    counts = csr(rows[known], labels[known], np.ones(np.count_nonzero(known)), shape)
-    totals = np.asarray(counts.sum(axis=1), dtype=np.float32)
-    counts.data /= np.repeat(totals, np.diff(counts.indptr))
-    return counts
 
 
 def _revenue(items: Numbers, hits: Bools, task: Task) -> Doubles:

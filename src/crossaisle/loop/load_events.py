@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow.parquet as pq
 
 from crossaisle.data.cleaning import MENDED, REASON, RULE, Cleaning, matched_returns, reason_text
 from crossaisle.data.cleaning.duplicates import PART, ordinal_ids, repeats
@@ -49,11 +48,10 @@ def compare(change: Change, staged: Staged, cleaning: Cleaning) -> tuple[Staged,
     counts: dict[str, int] = {}
 
     def set_aside(name: str, rows: ir.Table, reason: ir.StringValue) -> None:
-        path = change.staging / f"late-{name}.parquet"
-        change.engine.to_parquet(rows.select(PART, LINE, **{RULE: ibis.literal(name), REASON: reason}), path)
-        counts[name] = pq.read_metadata(path).num_rows
-        if counts[name]:
-            late.append(change.engine.read_parquet(str(path)))
+        found, n_rows = change.hold(rows.select(PART, LINE, **{RULE: ibis.literal(name), REASON: reason}))
+        counts[name] = counts.get(name, 0) + n_rows
+        if n_rows:
+            late.append(found)
 
     catalog = change.table("catalog")
     if cleaning.non_goods.asks_catalog and catalog is not None:
@@ -66,14 +64,7 @@ def compare(change: Change, staged: Staged, cleaning: Cleaning) -> tuple[Staged,
     first, last = _span(staged)
     known = change.event_ids(first, last) if last else None
     if known is not None:
-        before = counts.pop(ALREADY_THERE, 0)
-        there = without(staged.fair, late).semi_join(known, "event_id")
-        path = change.staging / "late-known.parquet"
-        change.engine.to_parquet(
-            there.select(PART, LINE, **{RULE: ibis.literal(ALREADY_THERE), REASON: ibis.literal("")}), path
-        )
-        counts[ALREADY_THERE] = before + pq.read_metadata(path).num_rows
-        late.append(change.engine.read_parquet(str(path)))
+        set_aside(ALREADY_THERE, without(staged.fair, late).semi_join(known, "event_id"), ibis.literal(""))
     table = ibis.union(late[0], *late[1:]) if late[1:] else (late[0] if late else None)
     return staged, Late(table, {name: n for name, n in counts.items() if n})
 
@@ -95,11 +86,9 @@ def without(rows: ir.Table, late: list[ir.Table]) -> ir.Table:
 
 def _with_ordinals(change: Change, staged: Staged) -> Staged:
     generated = staged.fair.filter(~staged.fair["_has_own_id"])
-    path = change.staging / "ordinals.parquet"
-    change.engine.to_parquet(ordinal_ids(generated), path)
-    if not pq.read_metadata(path).num_rows:
+    later, n_later = change.hold(ordinal_ids(generated))
+    if not n_later:
         return staged
-    later = change.engine.read_parquet(str(path))
     rows = staged.rows
     joined = rows.left_join(later, [PART, LINE])
     event_id = ibis.coalesce(joined.new_id, joined.event_id)

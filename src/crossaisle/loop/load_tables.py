@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow.parquet as pq
 
 from crossaisle.data.cleaning import REASON, RULE, Cleaning, Facts, reason_text
 from crossaisle.data.cleaning.duplicates import PART
@@ -97,10 +96,8 @@ def _replaced(change: Change, staged: Staged, table: Table) -> tuple[ir.Table | 
     latest = ibis.window(group_by=key, order_by=[candidates[PART].desc(), candidates[LINE].desc()])
     older = candidates.mutate(place=ibis.row_number().over(latest)).filter(lambda t: t.place > 0)
     reason = reason_text("repeated_key", ibis.literal(", ".join(key)))
-    path = change.staging / f"replaced-{table.name}.parquet"
-    change.engine.to_parquet(older.select(PART, LINE, **{RULE: ibis.literal("repeated_key"), REASON: reason}), path)
-    n_rows = pq.read_metadata(path).num_rows
-    return (change.engine.read_parquet(str(path)), n_rows) if n_rows else (None, 0)
+    found, n_rows = change.hold(older.select(PART, LINE, **{RULE: ibis.literal("repeated_key"), REASON: reason}))
+    return (found, n_rows) if n_rows else (None, 0)
 
 
 def _load_keyless(

@@ -81,11 +81,11 @@ def stage(
     for number, part in enumerate(parts):
         change.engine.settings["TimeZone"] = shop.timezone
         with failures_in_words(part.name):
-            rows = change.engine.create_table(f"{table.name}-{number}", read_part(part, table, shop, facts, extra))
+            rows, n_rows = change.hold(read_part(part, table, shop, facts, extra))
             unreadable = part.unreadable()
         change.engine.settings["TimeZone"] = "UTC"
         spans = spans_of(rows, "timestamp") if table is EVENTS else []
-        staged.append(StagedPart(number, part, int(rows.count().to_pyarrow().as_py()), unreadable, spans))
+        staged.append(StagedPart(number, part, n_rows, unreadable, spans))
         tables.append(_placed(rows, table, number, part))
     columns = tables[0].columns
     return Staged(

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from crossaisle.numerics.arrays import AnyArray, Doubles
+from crossaisle.numerics.arrays import AnyArray, Csr, Doubles, csr
 
 
 def shares(amounts: AnyArray, groups: AnyArray | None = None) -> Doubles:
@@ -33,6 +33,19 @@ def row_shares(amounts: AnyArray) -> Doubles:
     whole = amounts.sum(axis=1, keepdims=True)
     parts: Doubles = np.divide(amounts, whole, out=np.zeros_like(amounts), where=whole > 0)
     return parts
+
+
+def label_counts(rows: AnyArray, labels: AnyArray, shape: tuple[int, int]) -> Csr:
+    """How often each row has each label ≥ 0: sparse float32 of `shape` from (n,) rows and their labels."""
+    known = labels >= 0
+    return csr(rows[known], labels[known], np.ones(np.count_nonzero(known)), shape)
+
+
+def label_shares(rows: AnyArray, labels: AnyArray, shape: tuple[int, int]) -> Csr:
+    """`label_counts` as shares of their row: they sum to one in every row that has a label."""
+    counts = label_counts(rows, labels, shape)
+    counts.data /= np.repeat(np.asarray(counts.sum(axis=1), dtype=np.float32), np.diff(counts.indptr))
+    return counts
 
 
 def sums_by_group(amounts: "sparse.csr_array[np.float32]", groups: AnyArray, n_groups: int) -> Doubles:

@@ -32,11 +32,17 @@ class Change:
         self.staging = folder / STAGING
         self.staging.mkdir(parents=True)
         self.engine = open_engine(self.staging / "spill", memory_limit, threads)
-        self._n_files = 0
+        self._n_files = self._n_held = 0
 
     def close(self) -> None:
         """Let the engine go."""
         self.engine.disconnect()
+
+    def hold(self, rows: ir.Table) -> tuple[ir.Table, int]:
+        """Rows computed once, which lie in the engine until the change ends, and how many they are."""
+        self._n_held += 1
+        held = self.engine.create_table(f"held-{self._n_held}", rows)
+        return held, int(held.count().to_pyarrow().as_py())
 
     def event_ids(self, first: int, last: int) -> ir.Table | None:
         """event_id of the live events in the months from `first` to `last` (microseconds since 1970)."""

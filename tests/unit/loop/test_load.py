@@ -268,3 +268,19 @@ def test_frames_of_pandas_polars_and_arrow_load_alike(tmp_path: Path) -> None:
         assert [row["user_id"] for row in rows_of(tmp_path / name)] == ["7", str(2**63 - 1)]
         prints.add(lake_of(tmp_path / name).fingerprint())
     assert len(prints) == 1
+
+
+def test_several_files_of_a_table_without_a_key_are_all_added_and_each_only_once(tmp_path: Path) -> None:
+    paths = []
+    for name in ("spring", "autumn"):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(f"item_id,start,kind\n{name},2025-01-01,leaflet\n,2025-01-01,leaflet\n", encoding="utf-8")
+        paths.append(str(path))
+    shop = Map(cleaning=Cleaning(max_bad_share=0.5))
+    report = loaded(tmp_path, Files(promotions=tuple(paths)), shop).table("promotions")
+    assert (report.read, report.kept, report.set_aside) == (4, 2, {"missing_ids": 2})
+    again = loaded(tmp_path, Files(promotions=tuple(paths)), shop).table("promotions")
+    assert (again.kept, again.already_there) == (0, 2)
+    table = lake_of(tmp_path).table("promotions")
+    assert table is not None
+    assert sorted(table.to_pyarrow()["item_id"].to_pylist()) == ["autumn", "spring"]

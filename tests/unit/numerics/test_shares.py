@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossaisle.numerics.arrays import csr
-from crossaisle.numerics.shares import row_shares, shares, sums_by_group
+from crossaisle.numerics.shares import label_counts, label_shares, row_shares, shares, sums_by_group
 
 
 def test_shares_of_one_whole_divide_by_its_sum() -> None:
@@ -40,3 +40,11 @@ def test_shares_of_each_group_sum_to_one(pairs: list[tuple[float, int]]) -> None
     amounts, groups = np.array([one for one, _ in pairs]), np.array([group for _, group in pairs])
     sums = np.bincount(groups, weights=shares(amounts, groups))
     np.testing.assert_allclose(sums[np.unique(groups)], 1)
+
+
+def test_labels_are_counted_by_row_and_the_unknown_left_out() -> None:
+    """Row 0 has label 2 twice and label 0 once, and one unknown; row 1 has none that is known."""
+    rows, labels = np.array([0, 0, 0, 0, 1]), np.array([2, 0, 2, -1, -1])
+    assert label_counts(rows, labels, (2, 3)).toarray().tolist() == [[1, 0, 2], [0, 0, 0]]
+    expected = np.array([[1 / 3, 0, 2 / 3], [0, 0, 0]], dtype=np.float32)
+    assert label_shares(rows, labels, (2, 3)).toarray().tolist() == expected.tolist()

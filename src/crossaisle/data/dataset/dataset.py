@@ -134,9 +134,9 @@ class Dataset:
         """The first and the last event's time in microseconds since 1970."""
         return int(self.events.time.min()), int(self.events.time.max())
 
-    def purchases(self, weighting: Weighting = "binary") -> Csr:
-        """float32 (n_users, n_items): see Queries.purchases."""
-        rows = self.is_purchase
+    def purchases(self, weighting: Weighting = "binary", within: Bools | None = None) -> Csr:
+        """float32 (n_users, n_items): see Queries.purchases. within: bool (n_events,), the events that count."""
+        rows = self.is_purchase if within is None else self.is_purchase & within
         events = self.events
         matrix = csr(events.user[rows], events.item[rows], events.weight[rows], (self.n_users, self.n_items))
         if weighting == "binary":

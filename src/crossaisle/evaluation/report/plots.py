@@ -11,7 +11,8 @@ from crossaisle.data.moments import DAY
 from crossaisle.data.split import Split
 from crossaisle.evaluation.protocol import Evaluation, Figure
 from crossaisle.evaluation.report.drawing import BLUE, INK, LINE, ORANGE, SOFT, canvas_of, drawing, short
-from crossaisle.numerics.arrays import AnyArray, Csr, Numbers, csr
+from crossaisle.numerics.arrays import AnyArray, Numbers
+from crossaisle.numerics.shares import label_counts, label_shares
 from crossaisle.words import Language, say
 
 _MARKERS = "osD^vPX*"
@@ -144,10 +145,9 @@ def flow_of(split: Split, users: Numbers, items: Numbers, n_shown: int = 12) -> 
     if not len(labels):
         labels, of_item = train.index.categories, train.catalogue.category
     rows, bought, n_rows = train.queries(users).bought()
-    taste = _counted(rows, of_item[bought], (n_rows, len(labels)))
-    taste.data /= np.repeat(np.asarray(taste.sum(axis=1)), np.diff(taste.indptr))
+    taste = label_shares(rows, of_item[bought], (n_rows, len(labels)))
     users_shown, places = np.nonzero(items >= 0)
-    shown = _counted(users_shown, of_item[items[users_shown, places]], taste.shape)
+    shown = label_counts(users_shown, of_item[items[users_shown, places]], taste.shape)
     both = (taste.T @ shown).toarray()
     top_rows, top_columns = (
         np.argsort(-np.asarray(one.sum(axis=0)), kind="stable")[:n_shown] for one in (taste, shown)
@@ -158,11 +158,6 @@ def flow_of(split: Split, users: Numbers, items: Numbers, n_shown: int = 12) -> 
         whole[top_columns] / max(whole.sum(), 1e-12),
         *([labels.one(int(number)) for number in one] for one in (top_rows, top_columns)),
     )
-
-
-def _counted(rows: AnyArray, labels: AnyArray, shape: tuple[int, int]) -> Csr:
-    known = labels >= 0
-    return csr(rows[known], labels[known], np.ones(np.count_nonzero(known)), shape)
 
 
 @drawing

@@ -13,7 +13,7 @@ from crossaisle.data.queries import Queries
 from crossaisle.data.training import Training
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Cause, Contributions, Fitted, Recommender, State
-from crossaisle.numerics.arrays import AnyArray, Bools, Doubles, Floats, Numbers, csr
+from crossaisle.numerics.arrays import AnyArray, Doubles, Floats, Numbers, csr
 from crossaisle.numerics.ridge import gram_of, weights_of_others
 
 MOST = 4000
@@ -159,17 +159,11 @@ class CategoryPopularity(Recommender):
 
     def _level(self, dataset: Dataset) -> Doubles:
         """float64 (n_items,): buyers by weight, over all mixed with the recent ones scaled to the same sum."""
-        purchased = dataset.is_purchase
         times = dataset.events.time
-        recent_from = int(times[purchased].max(initial=0)) - self.window * DAY
-        over_all = _counted(dataset, purchased)
-        recently = _counted(dataset, purchased & (times > recent_from))
+        recent_from = int(times[dataset.is_purchase].max(initial=0)) - self.window * DAY
+        over_all, recently = (
+            np.asarray(dataset.purchases(within=within).sum(axis=0), dtype=np.float64)
+            for within in (None, times > recent_from)
+        )
         scaled = recently * (over_all.sum() / max(recently.sum(), 1e-12))
         return np.asarray((1 - self.recency) * over_all + self.recency * scaled, dtype=np.float64)
-
-
-def _counted(dataset: Dataset, chosen: Bools) -> Doubles:
-    events = dataset.events.at(chosen)
-    bought = csr(events.user, events.item, events.weight, (dataset.n_users, dataset.n_items))
-    bought.data = np.minimum(bought.data, 1)
-    return np.asarray(bought.sum(axis=0), dtype=np.float64)

@@ -55,12 +55,11 @@ class FittedGraphFilter(Fitted):
     def scores(self, queries: Queries, items: Numbers | None = None) -> Floats:
         bought = queries.purchases()
         linear = (bought @ self.near).tocsr()
-        right = self.right
+        right, unknown = self.right, self._unknown
         if items is not None and len(items) < self.n_items:
-            linear, right = linear[:, items], right[items]
+            linear, right, unknown = linear[:, items], right[items], unknown[items]
         scores = np.asarray((bought @ self.left) @ right.T, dtype=np.float32)
         scores[row_numbers(linear.indptr), linear.indices] += linear.data
-        unknown = self._unknown if len(right) == self.n_items else self._unknown[items]
         scores[:, unknown] = -np.inf
         return scores
 

@@ -13,7 +13,7 @@ from crossaisle.data.training import Training
 from crossaisle.models.linear import joined, single_cause
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Cause, Contributions, Fitted, Recommender, State
-from crossaisle.numerics.arrays import Bools, Csr, Doubles, Floats, Numbers, csr
+from crossaisle.numerics.arrays import Bools, Doubles, Floats, Numbers
 
 
 @dataclass(frozen=True)
@@ -90,18 +90,10 @@ class Popularity(Recommender):
         earlier = self._counts(dataset, (dataset.events.time >= start) & (dataset.events.time < (start + end) // 2))
         lift = self.trend * np.maximum(0, recent - earlier)
         growth = np.where(earlier > 0, recent / np.where(earlier > 0, earlier, 1) - 1, 0)
-        buyers = np.asarray((_bought(dataset, dataset.events.time >= start) > 0).sum(axis=0))
+        buyers = np.asarray((dataset.purchases(within=dataset.events.time >= start) > 0).sum(axis=0))
         counted = [one.astype(np.float32) for one in (counts, lift, np.maximum(growth, 0), buyers)]
         return FittedPopularity(counted[0], counted[1], counted[2], counted[3], np.array([self.window or 0], np.int32))
 
     def _counts(self, dataset: Dataset, within: Bools) -> Doubles:
-        bought = _bought(dataset, within)
-        if self.by == "buyers":
-            bought.data = np.minimum(bought.data, 1)
+        bought = dataset.purchases("binary" if self.by == "buyers" else "count", within)
         return np.asarray(bought.sum(axis=0), dtype=np.float64)
-
-
-def _bought(dataset: Dataset, within: Bools) -> Csr:
-    """float32 (n_users, n_items): weights of the purchases of the events `within`, bool (n_events,)."""
-    events = dataset.events.at(dataset.is_purchase & within)
-    return csr(events.user, events.item, events.weight, (dataset.n_users, dataset.n_items))
