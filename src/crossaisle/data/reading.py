@@ -16,7 +16,7 @@ from crossaisle.data.cleaning.duplicates import PART, repeats
 from crossaisle.data.mapping import Map, Taken, mapped
 from crossaisle.data.mapping.normalising import in_one_currency, in_one_unit, with_folded_ids
 from crossaisle.data.source import Part, Source
-from crossaisle.data.tables import ENGINE_TYPES, EVENTS, LINE, ROW, Table, table_named
+from crossaisle.data.tables import EVENTS, LINE, ROW, Table, table_named, with_all_columns
 from crossaisle.errors import InputError
 
 _PROVENANCE = (RULE, REASON, ROW, MENDED)
@@ -40,14 +40,6 @@ def read_part(part: Part, table: Table, shop: Map, facts: Facts, extra: Mapping[
     return rows.select(*known, *own, *beside, *_PROVENANCE)
 
 
-def with_all_columns(rows: ir.Table, table: Table) -> ir.Table:
-    """Rows with a null for each column of events that they lack; of other tables, as they are."""
-    if table is not EVENTS:
-        return rows
-    lacking = [column for column in table.columns if column.name not in rows.columns]
-    return rows.mutate(**{column.name: ibis.null(ENGINE_TYPES[column.kind]) for column in lacking})
-
-
 def read_tables(source: Source, now: int) -> dict[str, "pa.Table"]:
     """A source's tables in memory, cleaned by the rules that look at one row, repeats left out, returns netted.
 
@@ -66,7 +58,9 @@ def read_tables(source: Source, now: int) -> dict[str, "pa.Table"]:
 
 def _tidy(engine: Backend, part: Part, table: Table, shop: Map, now: int) -> "pa.Table":
     judged_rows = engine.create_table(f"judged-{table.name}", read_part(part, table, shop, Facts(table, now)))
-    rows = with_all_columns(judged_rows.mutate(**{PART: ibis.literal(0)}), table)
+    rows = judged_rows.mutate(**{PART: ibis.literal(0)})
+    if table is EVENTS:
+        rows = with_all_columns(rows, table)
     fair = rows.filter(rows[RULE].isnull())
     counted: Any = rows.aggregate(n=rows.count(), bad=rows[RULE].notnull().sum(), why=rows[REASON].min()).to_pyarrow()
     n_rows, n_bad, why = (counted[name][0].as_py() for name in ("n", "bad", "why"))

@@ -1,9 +1,12 @@
 """The tables of a shop, each column said once: its name, its type, and whether a shop must give it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import ibis
 import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
 import pyarrow as pa
 
 SOURCE, LINE, ROW = "_source", "_line", "_row"
@@ -110,3 +113,24 @@ TABLES = {table.name: table for table in (EVENTS, CATALOG, CUSTOMERS, IDENTITIES
 def table_named(name: str) -> Table:
     """The known table of this name, or one that keeps whatever columns it is given."""
     return TABLES.get(name, Table(name, ()))
+
+
+def with_all_columns(rows: ir.Table, table: Table) -> ir.Table:
+    """Rows with a null for each of the table's columns that they lack."""
+    lacking = [column for column in table.columns if column.name not in rows.columns]
+    return rows.mutate(**{column.name: ibis.null(ENGINE_TYPES[column.kind]) for column in lacking})
+
+
+def union_of(tables: Sequence[ir.Table]) -> ir.Table:
+    """All rows, with every column that any table has, null where a table lacks it; of several types it becomes text."""
+    kinds: dict[str, dt.DataType] = {}
+    for one in tables:
+        for name, kind in one.schema().items():
+            kinds[name] = kind if kinds.get(name, kind) == kind else dt.String()
+    whole = [
+        one.mutate(**{name: ibis.null(kind) for name, kind in kinds.items() if name not in one.columns})
+        .cast({name: kind for name, kind in kinds.items() if name in one.columns and one[name].type() != kind})
+        .select(*kinds)
+        for one in tables
+    ]
+    return ibis.union(whole[0], *whole[1:]) if whole[1:] else whole[0]

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from crossaisle.data.cleaning import MENDED, REASON, RULE, Cleaning, matched_returns, reason_text
 from crossaisle.data.cleaning.duplicates import PART, ordinal_ids, repeats
-from crossaisle.data.tables import EVENTS, LINE
+from crossaisle.data.tables import EVENTS, LINE, union_of
 from crossaisle.loop.load_report import TableReport
 from crossaisle.loop.staging import Staged
 from crossaisle.stores.change import Change
@@ -65,8 +65,7 @@ def compare(change: Change, staged: Staged, cleaning: Cleaning) -> tuple[Staged,
     known = change.event_ids(first, last) if last else None
     if known is not None:
         set_aside(ALREADY_THERE, without(staged.fair, late).semi_join(known, "event_id"), ibis.literal(""))
-    table = ibis.union(late[0], *late[1:]) if late[1:] else (late[0] if late else None)
-    return staged, Late(table, {name: n for name, n in counts.items() if n})
+    return staged, Late(union_of(late) if late else None, {name: n for name, n in counts.items() if n})
 
 
 def _non_goods(rows: ir.Table, catalog: ir.Table, cleaning: Cleaning) -> ir.Table:

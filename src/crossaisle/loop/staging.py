@@ -11,9 +11,9 @@ import ibis.expr.types as ir
 from crossaisle.data.cleaning import REASON, RULE, Facts, reason_text
 from crossaisle.data.cleaning.duplicates import PART
 from crossaisle.data.mapping import Map, Taken
-from crossaisle.data.reading import read_part, with_all_columns
+from crossaisle.data.reading import read_part
 from crossaisle.data.source import Part, Unreadable
-from crossaisle.data.tables import EVENTS, LINE, ROW, SOURCE, Table
+from crossaisle.data.tables import EVENTS, LINE, ROW, SOURCE, Table, union_of
 from crossaisle.stores.change import Change
 from crossaisle.stores.engine import failures_in_words
 from crossaisle.stores.months import Span, spans_of
@@ -86,19 +86,15 @@ def stage(
         change.engine.settings["TimeZone"] = "UTC"
         spans = spans_of(rows, "timestamp") if table is EVENTS else []
         staged.append(StagedPart(number, part, n_rows, unreadable, spans))
-        tables.append(_placed(rows, table, number, part))
-    columns = tables[0].columns
-    return Staged(
-        ibis.union(tables[0], *(one.select(columns) for one in tables[1:])) if tables[1:] else tables[0],
-        tuple(staged),
-    )
+        tables.append(_placed(rows, number, part))
+    return Staged(union_of(tables), tuple(staged))
 
 
-def _placed(rows: ir.Table, table: Table, number: int, part: Part) -> ir.Table:
+def _placed(rows: ir.Table, number: int, part: Part) -> ir.Table:
     beside = {PART: ibis.literal(number), SOURCE: ibis.literal(part.name)}
     if LINE not in rows.columns:
         beside[LINE] = rows.rowid() + part.first_line
-    return with_all_columns(rows.mutate(**beside), table)
+    return rows.mutate(**beside)
 
 
 def aside(staged: Staged, table: Table, late: ir.Table | None) -> ir.Table:
@@ -116,10 +112,10 @@ def aside(staged: Staged, table: Table, late: ir.Table | None) -> ir.Table:
         row = ibis.struct({name: found[name] for name in names}).cast("json").cast("string")
         found = found.select(PART, SOURCE, LINE, RULE, REASON, **{ROW: row})
         tables.append(found)
-    rows = ibis.union(tables[0], *tables[1:]) if tables[1:] else tables[0]
+    rows = union_of(tables)
     placed = [_with_true_lines(rows, one) for one in staged.parts]
     placed += [_unreadable(one) for one in staged.parts if one.unreadable.table is not None]
-    whole = ibis.union(placed[0], *placed[1:]) if placed[1:] else placed[0]
+    whole = union_of(placed)
     return whole.select(
         source=whole[SOURCE],
         line=whole[LINE],

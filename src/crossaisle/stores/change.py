@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from crossaisle.data.tables import EVENTS, Table
+from crossaisle.data.tables import EVENTS, Table, union_of, with_all_columns
 from crossaisle.stores.engine import open_engine
 from crossaisle.stores.months import WRITTEN, Span, write_months
 from crossaisle.stores.snapshot import LakeFile, Snapshot
@@ -52,7 +52,7 @@ class Change:
     def events(self) -> ir.Table | None:
         """All events, those of this change too; None if there are none."""
         files = self.snapshot.files("events")
-        return self._read(list(files)) if files else None
+        return with_all_columns(self._read(list(files)), EVENTS) if files else None
 
     def table(self, name: str) -> ir.Table | None:
         """A table as this change has it so far, None if there is none."""
@@ -65,7 +65,7 @@ class Change:
         Args:
             spans: of the blocks that the rows are read from, as far as they are known; see write_months.
         """
-        rows = rows.select(list(EVENTS.names))
+        rows = rows.select([name for name in EVENTS.names if name in rows.columns])
         files = write_months(self.engine, rows, self.staging / "months", spans or [])
         added = self._measured(files) if files else []
         moved = tuple(self._moved(path, f"events/{path.parent.name}", about) for path, about in added)
@@ -159,11 +159,7 @@ def _merged(old: ir.Table, new: ir.Table, key: list[str]) -> ir.Table:
         names = new.columns
         new = new.left_join(old.select(*key, *only_old), key).select(*names, *only_old)
     rest = old.anti_join(new, key)
-    missing = {name: ibis.null(new[name].type()) for name in new.columns if name not in old.columns}
-    rest = rest.mutate(**missing).select(new.columns)
-    changed = [name for name in new.columns if rest[name].type() != new[name].type()]
-    as_text = dict.fromkeys(changed, "string")
-    return new.cast(as_text).union(rest.cast(as_text)) if changed else new.union(rest)
+    return union_of([new, rest])
 
 
 def _common(old: ir.Table, new: ir.Table) -> ir.Table:

@@ -10,6 +10,7 @@ import duckdb
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
+from ibis.formats.pyarrow import PyArrowData
 
 from crossaisle.errors import CrossaisleError, InputError, StorageError
 
@@ -18,6 +19,11 @@ class Engine(Backend):  # type: ignore[misc]  # Ibis has no types
     """Ibis on DuckDB. Ibis 12 asks for batches by a name that DuckDB 2 no longer has; this asks by the one
     both have.
     """
+
+    def to_pyarrow(self, expr: ir.Expr, /, *, params: Any = None, limit: Any = None, **_: Any) -> Any:
+        """The answer to an expression: a table, a column or a value. Ibis would import pandas for it."""
+        table = self.to_pyarrow_batches(expr, params=params, limit=limit).read_all()
+        return expr.__pyarrow_result__(table, data_mapper=PyArrowData)
 
     def to_pyarrow_batches(
         self,

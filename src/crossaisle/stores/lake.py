@@ -17,7 +17,7 @@ from ibis.backends.duckdb import Backend
 
 from crossaisle.data.cleaning import net_returns
 from crossaisle.data.moments import FOREVER, as_datetime, moment
-from crossaisle.data.tables import EVENTS
+from crossaisle.data.tables import EVENTS, with_all_columns
 from crossaisle.errors import BusyError
 from crossaisle.stores.change import STAGING, Change
 from crossaisle.stores.engine import failures_in_words, open_engine
@@ -54,7 +54,7 @@ class Lake:
         snapshot = self.snapshot
         earliest = 0 if snapshot.n_returns else start
         files = [file for file in snapshot.files("events") if file.first < end and file.last >= earliest]
-        rows = self._read(files) if files else _no_events()
+        rows = with_all_columns(self._read(files), EVENTS) if files else _no_events()
         last = max((file.last for file in files), default=0)
         if last >= end:
             rows = rows.filter(rows.timestamp < _time(end))

@@ -21,10 +21,12 @@ Span = tuple[datetime, datetime]
 
 
 def spans_of(rows: ir.Table, column: str, n_rows: int = BLOCK) -> list[Span]:
-    """First and last time of a column in each block of `n_rows` rows of a table that lies in the engine."""
-    blocks = rows.group_by(block=rows.rowid() // n_rows).agg(first=rows[column].min(), last=rows[column].max())
+    """First and last second of a column in each block of `n_rows` rows of a table that lies in the engine."""
+    seconds = rows[column].epoch_seconds()
+    blocks = rows.group_by(block=rows.rowid() // n_rows).agg(first=seconds.min(), last=seconds.max())
     found = blocks.filter(blocks.last.notnull()).to_pyarrow()
-    return list(zip(found["first"].to_pylist(), found["last"].to_pylist(), strict=True))
+    first, last = ([datetime.fromtimestamp(one, UTC) for one in found[name].to_pylist()] for name in ("first", "last"))
+    return list(zip(first, last, strict=True))
 
 
 def write_months(engine: Backend, rows: ir.Table, folder: Path, spans: list[Span]) -> list[Path]:

@@ -1,51 +1,27 @@
 """Loading from files into a lake: what is kept, mended, set aside, and that nothing is seen by half."""
 
 from pathlib import Path
-from typing import Any
 
-import pyarrow.parquet as pq
+import pyarrow as pa
 import pytest
 
 from crossaisle.data.cleaning import Cleaning
 from crossaisle.data.cleaning.duplicates import ExactDuplicates
 from crossaisle.data.cleaning.goods import NonGoods
 from crossaisle.data.mapping import Map, Taken, Value
-from crossaisle.data.moments import moment
 from crossaisle.data.sources.files import Files
 from crossaisle.data.sources.frames import Frames
 from crossaisle.errors import InputError
-from crossaisle.loop.load import LoadOptions, load
-from crossaisle.loop.load_report import LoadReport
-from crossaisle.stores.lake import Lake
-from crossaisle.stores.quarantine import Quarantine
 
-NOW = moment("2026-01-01")
+from .shop import lake_of, loaded, quarantined, rows_of
+
 HEADER = "user_id,item_id,timestamp,event_type,quantity,price\n"
-
-
-def loaded(folder: Path, source: Any, shop: Map | None = None) -> LoadReport:
-    """Load a source into the lake of a folder."""
-    options = LoadOptions(map=shop, threads=1)
-    return load(source, lake_of(folder), Quarantine(folder / "quarantine"), options, NOW, lambda stage, done: None)
-
-
-def lake_of(folder: Path) -> Lake:
-    return Lake(folder / "lake")
-
-
-def rows_of(folder: Path) -> list[dict[str, Any]]:
-    events = lake_of(folder).events()
-    return sorted(events.to_pyarrow().to_pylist(), key=lambda row: (row["user_id"], row["item_id"], row["timestamp"]))
 
 
 def csv(folder: Path, body: str, header: str = HEADER, name: str = "events.csv") -> Files:
     path = folder / name
     path.write_text(header + body, encoding="utf-8")
     return Files(events=(str(path),))
-
-
-def quarantined(report: LoadReport, table: str = "events") -> list[dict[str, Any]]:
-    return sorted(pq.read_table(Path(report.quarantine) / f"{table}.parquet").to_pylist(), key=lambda row: row["line"])
 
 
 def test_each_bad_row_goes_to_quarantine_with_its_line_rule_and_reason(tmp_path: Path) -> None:
@@ -250,7 +226,6 @@ def test_a_time_format_and_a_decimal_comma_are_read_as_the_map_says(tmp_path: Pa
 
 def test_frames_of_pandas_polars_and_arrow_load_alike(tmp_path: Path) -> None:
     pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
-    import pyarrow as pa
 
     columns = {
         "user_id": [2**63 - 1, 7],
@@ -268,19 +243,3 @@ def test_frames_of_pandas_polars_and_arrow_load_alike(tmp_path: Path) -> None:
         assert [row["user_id"] for row in rows_of(tmp_path / name)] == ["7", str(2**63 - 1)]
         prints.add(lake_of(tmp_path / name).fingerprint())
     assert len(prints) == 1
-
-
-def test_several_files_of_a_table_without_a_key_are_all_added_and_each_only_once(tmp_path: Path) -> None:
-    paths = []
-    for name in ("spring", "autumn"):
-        path = tmp_path / f"{name}.csv"
-        path.write_text(f"item_id,start,kind\n{name},2025-01-01,leaflet\n,2025-01-01,leaflet\n", encoding="utf-8")
-        paths.append(str(path))
-    shop = Map(cleaning=Cleaning(max_bad_share=0.5))
-    report = loaded(tmp_path, Files(promotions=tuple(paths)), shop).table("promotions")
-    assert (report.read, report.kept, report.set_aside) == (4, 2, {"missing_ids": 2})
-    again = loaded(tmp_path, Files(promotions=tuple(paths)), shop).table("promotions")
-    assert (again.kept, again.already_there) == (0, 2)
-    table = lake_of(tmp_path).table("promotions")
-    assert table is not None
-    assert sorted(table.to_pyarrow()["item_id"].to_pylist()) == ["autumn", "spring"]

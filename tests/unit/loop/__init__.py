@@ -1,0 +1,1 @@
+"""Loading, training and what else the loop does."""
