@@ -41,10 +41,12 @@ trials: .venv/ready
 	.venv-peers/bin/pip install --quiet --requirement $< || { rm -rf .venv-peers; exit 1; }
 	touch $@
 
+# torch is held at a release of which a CPU build installs alone; what its GPU build needs, pip finds by itself.
 lock:
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra docs --no-header \
-		--no-annotate --no-emit-index-url --output-file requirements.lock pyproject.toml
+	echo torch==2.13.0 | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra docs \
+		--no-header --no-annotate --no-emit-index-url --constraint - --output-file requirements.lock pyproject.toml
+	sed -i -E '/^(cuda|nvidia|triton)/d' requirements.lock
 	echo rectools==0.19.0 | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header \
 		--no-annotate --no-emit-index-url --output-file requirements-peers.lock -
 
