@@ -45,10 +45,10 @@ def single_cause(cause: Cause, subjects: AnyArray, amounts: AnyArray, candidates
 
 
 def joined(first: Contributions, second: Contributions, n_causes: int) -> Contributions:
-    """Causes of both, the strongest first, at most `n_causes`; `days` are those of the first."""
+    """Causes of both, the strongest first, at most `n_causes`; `days` and `labels` are those of the first."""
     causes = np.concatenate([first.causes, second.causes], axis=2)
     subjects = np.concatenate([first.subjects, second.subjects], axis=2)
     amounts = np.concatenate([first.amounts, second.amounts], axis=2)
     order = np.argsort(np.where(subjects < 0, np.inf, -amounts), axis=2, kind="stable")[..., :n_causes]
     causes, subjects, amounts = (np.take_along_axis(one, order, axis=2) for one in (causes, subjects, amounts))
-    return Contributions(causes, subjects, amounts, first.days)
+    return Contributions(causes, subjects, amounts, first.days, first.labels)

@@ -29,6 +29,10 @@ class Cause(IntEnum):
     """Demand for the item has risen; its subject is the growth in whole percent of an earlier demand above zero."""
     SHARE = 4
     """The item's share of its market; its subject is parts per million of spend or ratings."""
+    BRAND = 5
+    """A brand of the history; its subject is a brand number."""
+    FEATURE = 6
+    """Something else that the model knows of user and item; its subject is a place in `Contributions.labels`."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,14 @@ class Contributions:
         subjects: int32, the same shape, read by cause; −1 where there is no further cause.
         amounts: float32, the same shape, the part of the score that is due to it.
         days: how many days before the cut BUYERS were counted in, all when None.
+        labels: the names of the FEATUREs, as `words.features` has them: `name`, or `name=of` for one of several alike.
     """
 
     causes: Codes
     subjects: Numbers
     amounts: Floats
     days: int | None = None
+    labels: tuple[str, ...] = ()
 
 
 class Fitted(ABC):

@@ -47,6 +47,24 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "zh": "{item}的需求上升了{percent:,}%。",
     },
     "reason.share": {"en": "{item} makes up {share} % of its market.", "zh": "{item}占其市场的{share}%。"},
+    "reason.brand.one": {"en": "Because you bought {source}{habit}.", "zh": "因为您买过品牌{source}{habit}。"},
+    "reason.brand.two": {
+        "en": "Because you bought {source}{habit} and {other}{other_habit}.",
+        "zh": "因为您买过品牌{source}{habit}和{other}{other_habit}。",
+    },
+    "reason.brand.own": {
+        "en": "{item} is by {source}, which you bought before{habit}.",
+        "zh": "{item}来自您买过的品牌{source}{habit}。",
+    },
+    "reason.brand.own_and_other": {
+        "en": "{item} is by {source}, which you bought before{habit}, as you did {other}{other_habit}.",
+        "zh": "{item}来自您买过的品牌{source}{habit}；您还买过品牌{other}{other_habit}。",
+    },
+    "reason.feature.one": {"en": "{item} stands out by {feature}.", "zh": "{item}因{feature}而入选。"},
+    "reason.feature.two": {
+        "en": "{item} stands out by {feature} and {other}.",
+        "zh": "{item}因{feature}和{other}而入选。",
+    },
     "reason.rank": {
         "en": "Place {rank} in your list, chosen from {n:,} items.",
         "zh": "从{n:,}件商品中为您挑选，位列第{rank}。",

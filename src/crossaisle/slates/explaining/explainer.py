@@ -7,7 +7,7 @@ import numpy as np
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import DAY
 from crossaisle.data.queries import Queries
-from crossaisle.models.recommender import Cause, Fitted
+from crossaisle.models.recommender import Cause, Contributions, Fitted
 from crossaisle.numerics.arrays import AnyArray, Longs, Numbers
 from crossaisle.slates.explaining.habits import Habits
 from crossaisle.slates.explaining.names import Names, days
@@ -22,13 +22,19 @@ N_CAUSES = 4
 
 @dataclass(frozen=True)
 class Explainer:
-    """Explains picks by what moved their scores. rankers: number in Slates.rankers → recommender."""
+    """Explains picks by what moved their scores.
+
+    Args:
+        rankers: number in Slates.rankers → recommender.
+        category, brand: int32 (n_items,), −1 where unknown.
+        counts: int64 (n_items,), purchases.
+    """
 
     rankers: dict[int, Fitted]
     names: Names
     category: Numbers
+    brand: Numbers
     counts: Longs
-    n_categories: int
     is_dated: bool
     language: Language
 
@@ -39,8 +45,8 @@ class Explainer:
             rankers,
             Names.of(dataset),
             dataset.catalogue.category,
+            dataset.catalogue.brand,
             dataset.purchase_counts(),
-            dataset.n_categories,
             has_times(dataset),
             language,
         )
@@ -51,21 +57,21 @@ class Explainer:
         Args:
             n_eligible: how many items were ranked.
         """
-        by_item = Habits.of(queries, np.arange(queries.n_items, dtype=np.int32), queries.n_items)
-        by_category = Habits.of(queries, self.category, self.n_categories)
+        habits = self._habits(queries)
         facts: list[list[list[Fact]]] = [[[] for _ in row] for row in slates.items]
         for ranker, model in self.rankers.items():
             is_his = (slates.rankers == ranker) & (slates.items >= 0)
             rows = np.flatnonzero(is_his.any(axis=1))
             if len(rows):
                 items = np.where(is_his, slates.items, -1)[rows]
-                told = _facts(model, queries[rows], rows, items, by_item, by_category)
+                told = _facts(model, queries[rows], rows, items, habits)
                 for row, found in zip(rows.tolist(), told, strict=True):
                     facts[row] = [new or old for old, new in zip(facts[row], found, strict=True)]
-        sentences = Sentences(self.names, self._dates(by_item, by_category, queries), self.language)
+        sentences = Sentences(self.names, self._dates(habits, queries), self.language)
+        all_places = self._places(queries, slates.items, habits[Cause.CATEGORY], n_eligible)
         return [
             [sentences.reasons(causes, place) for causes, place in zip(row, places, strict=False)]
-            for row, places in zip(facts, self._places(queries, slates.items, by_category, n_eligible), strict=True)
+            for row, places in zip(facts, all_places, strict=True)
         ]
 
     def left_out(self, item: int, why: Why, allowed: Eligible) -> str:
@@ -83,21 +89,31 @@ class Explainer:
             category=self.names.categories[category] if category >= 0 else "",
         )
 
-    def _dates(self, by_item: Habits, by_category: Habits, queries: Queries) -> dict[int, str]:
+    def _habits(self, queries: Queries) -> dict[Cause, Habits]:
+        """What is told of the subjects of each cause that is of the history."""
+        return {
+            Cause.ITEM: Habits.of(queries, np.arange(queries.n_items, dtype=np.int32), queries.n_items),
+            Cause.CATEGORY: Habits.of(queries, self.category, len(self.names.categories)),
+            Cause.BRAND: Habits.of(queries, self.brand, len(self.names.brands)),
+        }
+
+    def _dates(self, habits: dict[Cause, Habits], queries: Queries) -> dict[int, str]:
         if not self.is_dated or not len(queries):
             return {}
-        return days(np.concatenate([by_item.last, by_category.last]), int(queries.moments.max()), self.language)
+        moments = np.concatenate([one.last for one in habits.values()])
+        return days(moments, int(queries.moments.max()), self.language)
 
     def _places(self, queries: Queries, items: Numbers, habits: Habits, n_ranked: int) -> list[list[Place]]:
         """Where each pick stands; a row is as long as its slate."""
-        category = np.where(items < 0, -1, self.category[np.maximum(items, 0)])
+        category, brand = (np.where(items < 0, -1, one[np.maximum(items, 0)]) for one in (self.category, self.brand))
         times, last = habits.find(np.arange(len(items))[:, None], category)
-        columns = zip(items.tolist(), category.tolist(), times.tolist(), (last // DAY).tolist(), strict=True)
+        told = (items, category, brand, times, last // DAY)
+        columns = zip(*(one.tolist() for one in told), strict=True)
         has_history = queries.has_history().tolist()
         return [
             [
-                Place(item, rank, n_ranked, label, n_times, day, has_history[row])
-                for rank, (item, label, n_times, day) in enumerate(zip(*picks, strict=True), start=1)
+                Place(item, rank, n_ranked, label, n_times, day, has_history[row], maker)
+                for rank, (item, label, maker, n_times, day) in enumerate(zip(*picks, strict=True), start=1)
                 if item >= 0
             ]
             for row, picks in enumerate(columns)
@@ -105,28 +121,31 @@ class Explainer:
 
 
 def _facts(
-    model: Fitted, queries: Queries, rows: AnyArray, items: Numbers, by_item: Habits, by_category: Habits
+    model: Fitted, queries: Queries, rows: AnyArray, items: Numbers, habits: dict[Cause, Habits]
 ) -> list[list[list[Fact]]]:
     """Causes of each item of the queries at `rows`, strongest first; none where the model cannot say."""
     found = model.contributions(queries, items, N_CAUSES)
     if found is None:
         return [[[] for _ in row] for row in items.tolist()]
-    rows = rows[:, None, None]
-    is_item, is_category = found.causes == Cause.ITEM, found.causes == Cause.CATEGORY
-    habits = [
-        np.where(is_item, one, np.where(is_category, other, 0))
-        for one, other in zip(by_item.find(rows, found.subjects), by_category.find(rows, found.subjects), strict=True)
-    ]
+    times, last = np.zeros((2, *found.subjects.shape), dtype=np.int64)
+    for cause, one in habits.items():
+        is_of_cause = found.causes == cause
+        for told, of_cause in zip((times, last), one.find(rows[:, None, None], found.subjects), strict=True):
+            told[is_of_cause] = of_cause[is_of_cause]
     is_told = (found.subjects >= 0) & (found.amounts > 0) & (items >= 0)[..., None]
-    columns = (is_told, found.causes, found.subjects, found.amounts, habits[0], habits[1] // DAY)
+    columns = (is_told, found.causes, found.subjects, found.amounts, times, last // DAY)
     return [
         [
             [
-                Fact(cause, subject, amount, times, day, found.days)
-                for told, cause, subject, amount, times, day in zip(*place, strict=True)
+                Fact(cause, subject, amount, n_times, day, found.days, _label(found, cause, subject))
+                for told, cause, subject, amount, n_times, day in zip(*place, strict=True)
                 if told
             ]
             for place in zip(*row, strict=True)
         ]
         for row in zip(*(column.tolist() for column in columns), strict=True)
     ]
+
+
+def _label(found: Contributions, cause: int, subject: int) -> str:
+    return found.labels[subject] if cause == Cause.FEATURE else ""

@@ -12,18 +12,21 @@ from crossaisle.words import Language, say
 
 @dataclass(frozen=True)
 class Names:
-    """items, categories: one readable name a number."""
+    """items, categories, brands: one readable name a number."""
 
     items: list[str]
     categories: list[str]
+    brands: list[str]
 
     @classmethod
     def of(cls, dataset: Dataset) -> "Names":
         """Titles from the catalogue, else ids."""
         ids, titles = dataset.index.items.to_list(), dataset.catalogue.titles().to_pylist()
         items = [readable(title) if title else item_id for title, item_id in zip(titles, ids, strict=True)]
-        categories = [readable(name) for name in dataset.index.categories.to_list()]
-        return cls(items, categories)
+        categories, brands = (
+            [readable(name) for name in ids.to_list()] for ids in (dataset.index.categories, dataset.index.brands)
+        )
+        return cls(items, categories, brands)
 
 
 def readable(name: str) -> str:

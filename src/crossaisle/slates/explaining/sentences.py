@@ -7,7 +7,7 @@ from typing import NamedTuple
 from crossaisle.models.recommender import Cause
 from crossaisle.slates.explaining.names import Names
 from crossaisle.slates.slate import Reason
-from crossaisle.words import Language, say
+from crossaisle.words import Language, feature_name, say
 
 
 class Fact(NamedTuple):
@@ -16,6 +16,7 @@ class Fact(NamedTuple):
     Args:
         times, day: how often and when last (day since 1970) the user bought that.
         days: how many days its buyers were counted in, all when None.
+        label: the name of a feature.
     """
 
     cause: int
@@ -24,10 +25,11 @@ class Fact(NamedTuple):
     times: int
     day: int
     days: int | None = None
+    label: str = ""
 
 
 class Place(NamedTuple):
-    """Where a pick stands: its rank, and its category with how often and when last it was bought from."""
+    """Where a pick stands: its rank, its brand, and its category with how often and when last it was bought from."""
 
     item: int
     rank: int
@@ -36,6 +38,7 @@ class Place(NamedTuple):
     times: int
     day: int
     has_history: bool
+    brand: int = -1
 
     @property
     def is_new(self) -> bool:
@@ -71,6 +74,10 @@ class Sentences:
             return self._of_items(facts)
         if cause == Cause.CATEGORY:
             return self._of_categories(facts, place)
+        if cause == Cause.BRAND:
+            return self._of_brands(facts, place)
+        if cause == Cause.FEATURE:
+            return self._of_features(facts, place)
         fact, kind = facts[0], Cause(cause).name.lower()
         item = self.names.items[place.item]
         if cause == Cause.BUYERS:
@@ -111,6 +118,33 @@ class Sentences:
         text = self._say("reason.category.own_and_other" if is_own else "reason.category.two", **told)
         return Reason("category", text, (first.subject, other.subject), first.amount + other.amount)
 
+    def _of_brands(self, facts: list[Fact], place: Place) -> Reason:
+        names = self.names.brands
+        first, other = facts[0], _named_otherwise(facts, names)
+        told = {
+            "item": self.names.items[place.item],
+            "source": names[first.subject],
+            "habit": self._habit(first.times, first.day),
+        }
+        is_own = first.subject == place.brand
+        if other is None:
+            text = self._say("reason.brand.own" if is_own else "reason.brand.one", **told)
+            return Reason("brand", text, (first.subject,), first.amount)
+        told |= {"other": names[other.subject], "other_habit": self._habit(other.times, other.day)}
+        text = self._say("reason.brand.own_and_other" if is_own else "reason.brand.two", **told)
+        return Reason("brand", text, (first.subject, other.subject), first.amount + other.amount)
+
+    def _of_features(self, facts: list[Fact], place: Place) -> Reason:
+        item = self.names.items[place.item]
+        named = [feature_name(fact.label, self.language) for fact in facts]
+        other = next((at for at, name in enumerate(named) if name != named[0]), None)
+        if other is None:
+            text = self._say("reason.feature.one", item=item, feature=named[0])
+            return Reason("feature", text, (facts[0].subject,), facts[0].amount)
+        text = self._say("reason.feature.two", item=item, feature=named[0], other=named[other])
+        subjects = (facts[0].subject, facts[other].subject)
+        return Reason("feature", text, subjects, facts[0].amount + facts[other].amount)
+
     def _with_category(self, text: str, place: Place) -> str:
         if place.category < 0:
             return text
@@ -142,8 +176,8 @@ class Sentences:
         return say(key, self.language, **facts)
 
 
-_OF_THE_ITEM = ("buyers", "rise", "share")
-"""Kinds of reasons that are the same for every user: a word on the category makes them the user's own."""
+_OF_THE_ITEM = ("buyers", "rise", "share", "feature")
+"""Kinds of reasons that name nothing of the user's own: a word on the category does."""
 
 
 def percent_of_million(parts: int) -> str:

@@ -1,6 +1,11 @@
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from crossaisle.data.focus import Focus
+from crossaisle.data.queries import Queries
+from crossaisle.models.recommender import Cause, Contributions
+from crossaisle.numerics.arrays import Numbers
 from crossaisle.slates.filtering.eligible import Why
 from crossaisle.slates.options import SlateOptions
 from crossaisle.slates.path import SlatePath
@@ -49,6 +54,32 @@ def test_every_pick_of_a_topped_up_slate_has_the_reason_of_who_ranked_it() -> No
     ((first, second),) = texts(model, [ANN], k=2)
     assert first.startswith("Because you bought Cola 2L")
     assert second == "Place 2 in your list, chosen from 8 items. Care is new to you."
+
+
+@dataclass(frozen=True)
+class OfBrands(Scored):
+    """Every score is due to brand X, number 0, and to the model's only feature."""
+
+    def contributions(self, queries: Queries, candidates: Numbers, n_causes: int = 3) -> Contributions | None:
+        found = super().contributions(queries, candidates, 1)
+        assert found is not None
+        pair = (*candidates.shape, 2)
+        causes = np.broadcast_to(np.array([Cause.BRAND, Cause.FEATURE], np.int8), pair)
+        amounts = np.broadcast_to(np.array([2, 1], np.float32), pair)
+        return replace(found, causes=causes, subjects=np.zeros(pair, np.int32), amounts=amounts, labels=("luck=fair",))
+
+
+def test_brands_are_told_with_when_they_were_bought_and_features_by_their_label() -> None:
+    """Ann bought brand X on 2 and 4 January, twice there; the pick is soap, which is of X too."""
+    made = path(OfBrands.of(DESCENDING))
+    allowed = made.allowed(Focus.parse("new-categories"), DATASET.until)
+    slates = made.slates(DATASET.queries(np.array([ANN])), allowed, 1, explain=True)
+    assert slates.reasons is not None
+    ((reasons,),) = slates.reasons
+    assert [one.text for one in reasons] == [
+        "Soap is by X, which you bought before (2 times, last on 4 Jan). Care is new to you.",
+        "Soap stands out by luck fair.",
+    ]
 
 
 def test_what_was_left_out_is_told_in_words() -> None:

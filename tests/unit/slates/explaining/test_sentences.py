@@ -4,8 +4,9 @@ from crossaisle.models.recommender import Cause
 from crossaisle.slates.explaining.names import Names
 from crossaisle.slates.explaining.sentences import Fact, Place, Sentences, percent_of_million
 from crossaisle.slates.slate import Reason
+from crossaisle.words import ALL
 
-NAMES = Names(["Cola", "Apples", "Soap", "Cola"], ["Drinks", "Fruit", "Care"])
+NAMES = Names(["Cola", "Apples", "Soap", "Cola"], ["Drinks", "Fruit", "Care"], ["Acme", "Best"])
 DATES = {10: "11 Jan", 20: "21 Jan"}
 NEW = Place(item=2, rank=1, n_ranked=4, category=2, times=0, day=0, has_history=True)
 KNOWN = NEW._replace(category=0, times=3, day=20)
@@ -93,6 +94,34 @@ def test_buyers_rise_and_share_speak_of_the_item_and_its_category() -> None:
     assert reason.text == "最近统计的7天内有1位顾客买过Soap。属于Care。"
     (reason,) = told(Fact(Cause.SHARE, 12_345, 3.0, 0, 0))
     assert reason.text == "Soap makes up 1.2 % of its market. Care is new to you."
+
+
+def test_brands_of_the_history_and_the_picks_own_brand() -> None:
+    acme, best = Fact(Cause.BRAND, 0, 2.0, 3, 20), Fact(Cause.BRAND, 1, 1.0, 1, 10)
+    (reason,) = told(acme)
+    assert reason.text == "Because you bought Acme (3 times, last on 21 Jan). Care is new to you."
+    (reason,) = told(acme, best, place=KNOWN)
+    assert reason.text == "Because you bought Acme (3 times, last on 21 Jan) and Best (once, on 11 Jan)."
+    assert (reason.kind, reason.subjects, reason.amount) == ("brand", (0, 1), 3.0)
+    (reason,) = told(acme, place=KNOWN._replace(brand=0))
+    assert reason.text == "Soap is by Acme, which you bought before (3 times, last on 21 Jan)."
+    (reason,) = told(acme, best, place=KNOWN._replace(brand=0), dated=False)
+    assert reason.text == "Soap is by Acme, which you bought before (3 times), as you did Best (once)."
+    (reason,) = told(acme, best, place=KNOWN._replace(brand=0), language="zh", dated=False)
+    assert reason.text == "Soap来自您买过的品牌Acme（3次）；您还买过品牌Best（1次）。"
+
+
+def test_features_are_called_by_their_texts_else_by_their_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ALL, "feature.score", {"en": "the view of {of}", "zh": "{of}的看法"})
+    score = Fact(Cause.FEATURE, 5, 2.0, 0, 0, label="score=EASE")
+    again = Fact(Cause.FEATURE, 6, 1.5, 0, 0, label="score=EASE")
+    sales = Fact(Cause.FEATURE, 7, 1.0, 0, 0, label="sales_of_late")
+    (reason,) = told(score, again, sales)
+    assert reason.text == "Soap stands out by the view of EASE and sales of late. Care is new to you."
+    assert (reason.kind, reason.subjects, reason.amount) == ("feature", (5, 7), 3.0)
+    (reason,) = told(score, again, language="zh", place=KNOWN, dated=False)
+    assert reason.text == "Soap因EASE的看法而入选。您以前买过Drinks（3次）。"
+    assert reason.subjects == (5,)
 
 
 def test_without_a_cause_the_place_in_the_ranking_is_all_that_is_said() -> None:
