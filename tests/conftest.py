@@ -62,6 +62,12 @@ def small_shop(frames: tuple[pd.DataFrame, ...]) -> Dataset:
 
 
 @pytest.fixture(scope="session")
+def wide_shop() -> Dataset:
+    """A shop of which most users know half: 150 users, 80 items, five purchases each."""
+    return Dataset.from_frames(*small_frames(n_users=150, n_items=80, n_events=750))
+
+
+@pytest.fixture(scope="session")
 def datasets() -> Path:
     """The folder of public data sets; the test skips where it is missing."""
     if not DATASETS.is_dir():

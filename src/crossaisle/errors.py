@@ -37,6 +37,10 @@ class ArtifactError(CrossaisleError):
     """A stored model that is missing, altered, or from an unknown version."""
 
 
+class DivergenceError(CrossaisleError):
+    """Learning that led away from any answer: no model is made of it."""
+
+
 def fault_of(error: ValidationError) -> str:
     """The first thing that was wrong with options or settings, with its place among them."""
     first = error.errors()[0]

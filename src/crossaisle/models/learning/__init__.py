@@ -1,0 +1,1 @@
+"""What models that learn by gradient share, beside the loop itself: options, losses, curves, checkpoints, tensors."""

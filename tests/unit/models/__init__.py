@@ -1,0 +1,1 @@
+"""Models: the shared loop, and each recommender against numbers counted by hand."""
