@@ -1,4 +1,11 @@
-"""A part is a frozen, strict dataclass of its own options: each is declared once, with range, unit and default."""
+"""A part is a frozen, strict dataclass of its own options: each is declared once, with range, unit and default.
+
+Tuning reads what it searches off the same fields (see models.search). Where it should try less than the range, or leave
+an option alone, the field says so:
+
+    Field(ge=1, le=50_000, description="…", json_schema_extra={"search": [1000, 12_000]})
+    Field(ge=1, description="…", json_schema_extra={"search": False})
+"""
 
 from typing import Any, TypeVar, cast, dataclass_transform
 

@@ -66,9 +66,15 @@ class EASE(Recommender):
     fitted: ClassVar[type[Fitted]] = FittedEASE
 
     l2: Annotated[float, Field(ge=1e-3, le=1e6, description="λ, weight of the penalty on B")] = 1000.0
-    max_items: Annotated[int, Field(ge=1, le=50_000, description="how many of the most bought items are modelled")] = (
-        6000
-    )
+    max_items: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=50_000,
+            description="how many of the most bought items are modelled",
+            json_schema_extra={"search": [1000, 12_000]},
+        ),
+    ] = 6000
     weighting: Annotated[Weighting, Field(description="an item bought counts once, or each time")] = "binary"
 
     def fit(self, training: Training) -> FittedEASE:

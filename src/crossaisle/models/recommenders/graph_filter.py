@@ -93,7 +93,12 @@ class GraphFilter(Recommender):
 
     components: Annotated[
         int | None,
-        Field(ge=1, le=4096, description="singular vectors kept; by the size of the data when none"),
+        Field(
+            ge=1,
+            le=4096,
+            description="singular vectors kept; by the size of the data when none",
+            json_schema_extra={"search": [8, 512]},
+        ),
     ] = None
     power: Annotated[float, Field(ge=0, le=4, description="p, how much weak singular values are held back")] = 0.0
     user_exponent: Annotated[float, Field(ge=0, le=1, description="how far active users are held back")] = 0.3
@@ -103,7 +108,9 @@ class GraphFilter(Recommender):
         10.0
     )
     neighbours: Annotated[int, Field(ge=1, le=10_000, description="neighbours of each item in the linear filter")] = 200
-    iterations: Annotated[int, Field(ge=0, le=20, description="power iterations of the SVD")] = 2
+    iterations: Annotated[
+        int, Field(ge=0, le=20, description="power iterations of the SVD", json_schema_extra={"search": [0, 4]})
+    ] = 2
 
     def fit(self, training: Training) -> FittedGraphFilter:
         """Normalise, decompose and fold the degrees into the item vectors."""

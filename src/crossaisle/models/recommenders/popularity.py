@@ -74,7 +74,10 @@ class Popularity(Recommender):
 
     fitted: ClassVar[type[Fitted]] = FittedPopularity
 
-    window: Annotated[int | None, Field(ge=1, le=36_500, description="days that count, all when none")] = None
+    window: Annotated[
+        int | None,
+        Field(ge=1, le=36_500, description="days that count, all when none", json_schema_extra={"search": [7, 365]}),
+    ] = None
     by: Annotated[Literal["buyers", "purchases"], Field(description="count users once, or each purchase")] = "buyers"
     trend: Annotated[float, Field(ge=0, le=10, description="weight of growth within the window")] = 0.0
 
