@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from crossaisle.data.dataset import Dataset
     from crossaisle.data.split import Split
     from crossaisle.evaluation.protocol import evaluate
+    from crossaisle.evaluation.validation import validated
     from crossaisle.models.recommenders.als import ALS
     from crossaisle.models.recommenders.category_popularity import CategoryPopularity
     from crossaisle.models.recommenders.category_transition import CategoryTransition
@@ -32,6 +33,7 @@ _HOMES = {
     "Split": "data.split",
     "evaluate": "evaluation.protocol",
     "recommend": "slates.recommend",
+    "validated": "evaluation.validation",
 }
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "Split",
     "evaluate",
     "recommend",
+    "validated",
 ]
 
 if not TYPE_CHECKING:

@@ -36,7 +36,7 @@ def told(key: str, **facts: Any) -> str:
 
 
 class Stages:
-    """A Progress that shows one bar a stage."""
+    """A Progress that shows one bar a stage; facts after a colon, `name=value`, change along it."""
 
     def __init__(self, bars: Progress, language: Language) -> None:
         self._bars, self._language = bars, language
@@ -44,11 +44,17 @@ class Stages:
         self._stage = ""
 
     def __call__(self, stage: str, done: float) -> None:
+        stage, _, facts = stage.partition(": ")
         if stage != self._stage:
             self._end()
             self._stage = stage
             self._task = self._bars.add_task(self._named(stage), total=1.0)
-        self._bars.update(self._task, completed=done)
+        shown = " ".join([self._named(stage), *(self._fact(one) for one in facts.split())])
+        self._bars.update(self._task, completed=done, description=shown)
+
+    def _fact(self, fact: str) -> str:
+        name, _, value = fact.partition("=")
+        return f"{say(f'fact.{name}', self._language)} {value}"
 
     def _named(self, stage: str) -> str:
         key, _, rest = stage.partition(" ")

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import span
 from crossaisle.data.split import Split
-from crossaisle.data.training import Progress, Training, silent
+from crossaisle.data.training import Progress, silent
 from crossaisle.evaluation.measures import hits_in
 from crossaisle.evaluation.scoring import rank_tasks
 from crossaisle.evaluation.tasks import Task, tasks_of
+from crossaisle.evaluation.validation import validated
 from crossaisle.evaluation.windows import validation_splits
 from crossaisle.models.recommender import Recommender
 from crossaisle.numerics.metrics import best_threshold, capped_recall
@@ -52,8 +54,13 @@ def choose(
     min_purchases: int = 5,
     seed: int = 0,
     progress: Progress = silent,
+    checkpoints: Path | None = None,
 ) -> Choice:
-    """Fit each at every earlier cut and measure it on the window after; without a window the first is taken."""
+    """Fit each at every earlier cut and measure it on the window after; without a window the first is taken.
+
+    Args:
+        checkpoints: a folder from which fits that were broken off go on.
+    """
     totals: dict[str, list[float]] = {name: [] for name in recommenders}
     task_name = ""
     for split in validation_splits(dataset, span(horizon), n_windows):
@@ -61,7 +68,16 @@ def choose(
         if not tasks:
             continue
         task_name = tasks[0].name
-        for name, score in validate(recommenders, split, tasks, seed=seed, progress=progress).scores.items():
+        found = validate(
+            recommenders,
+            split,
+            tasks,
+            min_purchases=min_purchases,
+            seed=seed,
+            progress=progress,
+            checkpoints=checkpoints,
+        )
+        for name, score in found.scores.items():
             totals[name].append(score)
     scores = {name: float(np.mean(one)) for name, one in totals.items() if one}
     best = max(scores, key=lambda name: scores[name]) if scores else next(iter(recommenders))
@@ -73,15 +89,18 @@ def validate(
     split: Split,
     tasks: Sequence[Task],
     *,
+    min_purchases: int = 5,
     seed: int = 0,
     progress: Progress = silent,
+    checkpoints: Path | None = None,
 ) -> Validation:
     """Fit each on the split's past and measure it on its tasks, one after the other."""
     scores: dict[str, float] = {}
     thresholds: dict[tuple[str, str], float] = {}
     for name, recommender in recommenders.items():
         progress(f"validate {name}", 0)
-        fitted = recommender.fit(Training(split.train, seed))
+        training = validated(split, min_purchases=min_purchases, seed=seed, checkpoints=checkpoints)
+        fitted = recommender.fit(training)
         rankings = rank_tasks(fitted, split, tasks, K)
         scores[name] = float(capped_recall(hits_in(rankings[0].items, tasks[0]), tasks[0].sizes).mean())
         for task, ranking in zip(tasks, rankings, strict=True):

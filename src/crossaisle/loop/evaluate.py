@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from crossaisle.data.split import Split
-from crossaisle.data.training import Progress, Training
+from crossaisle.data.training import Progress
 from crossaisle.errors import InputError
 from crossaisle.evaluation.protocol import Evaluation, evaluate
 from crossaisle.evaluation.selection import Validation, validate
 from crossaisle.evaluation.tasks import counted_tasks
+from crossaisle.evaluation.validation import validated
 from crossaisle.evaluation.windows import validation_splits
 from crossaisle.models.recommender import Recommender
 
@@ -25,7 +26,7 @@ def fit_and_measure(
     fitted = {}
     for name, recommender in recommenders.items():
         progress(f"fit {name}", 0)
-        fitted[name] = recommender.fit(Training(split.train, seed))
+        fitted[name] = recommender.fit(validated(split, min_purchases=min_purchases, seed=seed, progress=progress))
         progress(f"fit {name}", 1)
     return evaluate(fitted, split, min_purchases=min_purchases, validation=validation, seed=seed, progress=progress)
 
@@ -39,5 +40,5 @@ def _validated(
             tasks = counted_tasks(before, min_purchases)
         except InputError:
             return None
-        return validate(recommenders, before, tasks, seed=seed, progress=progress)
+        return validate(recommenders, before, tasks, min_purchases=min_purchases, seed=seed, progress=progress)
     return None

@@ -8,9 +8,10 @@ from typing import Any
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.event_types import EVENT_TYPES
 from crossaisle.data.moments import as_text
-from crossaisle.data.training import Progress, Training
+from crossaisle.data.training import Progress
 from crossaisle.errors import InputError
 from crossaisle.evaluation.selection import choose
+from crossaisle.evaluation.validation import validated
 from crossaisle.models.artifacts import Artifact, write_artifact
 from crossaisle.models.recommender import Fitted, Recommender
 from crossaisle.stores.registry import Registry
@@ -23,12 +24,14 @@ class TrainOptions:
     Args:
         horizon: length of a validation window, such as "60d". windows: how many end before the cut.
         seed: of all randomness. min_purchases: what makes an item established.
+        checkpoints: a folder from which a training that was broken off goes on; whoever gives it clears it.
     """
 
     horizon: str = "60d"
     windows: int = 2
     seed: int = 0
     min_purchases: int = 5
+    checkpoints: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,19 @@ def train(
             min_purchases=options.min_purchases,
             seed=options.seed,
             progress=progress,
+            checkpoints=options.checkpoints,
         )
         names, validation = [choice.name], choice.scores
     chosen = recommenders[names[0]]
-    fitted = chosen.fit(Training(dataset, seed=options.seed, progress=progress))
+    training = validated(
+        dataset,
+        horizon=options.horizon,
+        min_purchases=options.min_purchases,
+        seed=options.seed,
+        progress=progress,
+        checkpoints=options.checkpoints,
+    )
+    fitted = chosen.fit(training)
     return Trained(names[0], chosen, fitted, validation, dataset.n_users, dataset.n_items)
 
 

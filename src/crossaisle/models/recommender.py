@@ -10,6 +10,7 @@ import numpy as np
 
 from crossaisle.data.queries import Queries
 from crossaisle.data.training import Training
+from crossaisle.models.learning.curves import Curves
 from crossaisle.numerics.arrays import AnyArray, Codes, Floats, Numbers, batches
 
 State = Mapping[str, AnyArray]
@@ -58,6 +59,8 @@ class Fitted(ABC):
     """A fitted recommender. Item numbers are those of the Dataset it was fitted on."""
 
     n_items: int
+    curves: Curves | None = None
+    """How it was learnt, epoch by epoch; None if it was not learnt in epochs."""
 
     @abstractmethod
     def scores(self, queries: Queries, items: Numbers | None = None) -> Floats:

@@ -17,6 +17,10 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "zh": "收集、清洗并规范化商店的数据表，写入数据湖。",
     },
     "help.train": {"en": "Fit a model and publish it.", "zh": "训练模型并发布。"},
+    "help.tune": {
+        "en": "Search a recommender's options on windows before the cut.",
+        "zh": "在切分之前的验证窗口上搜索推荐模型的选项。",
+    },
     "help.evaluate": {
         "en": "Measure recommenders on a time cut, and write a report.",
         "zh": "按时间切分评估各推荐模型，并生成报告。",
@@ -46,6 +50,22 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "zh": "推荐模型；默认取验证中最优者",
     },
     "option.option": {"en": "an option of the model, as name=value", "zh": "模型选项，写作 名称=值"},
+    "option.tuned": {
+        "en": "a recommender; by default each candidate of the settings",
+        "zh": "推荐模型；默认为设置中的每个候选模型",
+    },
+    "option.trials": {
+        "en": "how many options are tried of each, those of an earlier run among them",
+        "zh": "每个模型尝试的选项组数，含先前运行中已尝试的",
+    },
+    "option.timeout": {
+        "en": "no trial begins after this time, such as 90s, 30m or 2h",
+        "zh": "超过此时间后不再开始新的尝试，如 90s、30m 或 2h",
+    },
+    "option.save": {
+        "en": "write the best options into crossaisle.toml",
+        "zh": "将最优选项写入 crossaisle.toml",
+    },
     "option.cut": {"en": "the date at which known and unknown part", "zh": "划分已知与未知的日期"},
     "option.horizon": {
         "en": "length of the window after the cut, such as 60d",
@@ -100,6 +120,37 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "zh": "已发布 {name}，版本 {version}：{users:,} 位用户，{items:,} 件商品，{until} 之前的事件",
     },
     "cli.validation": {"en": "Validation, mean capped_recall@20", "zh": "验证集，capped_recall@20 均值"},
+    "cli.tuned": {
+        "en": "{name}: {measure} of {task}, mean over {windows}",
+        "zh": "{name}：{task} 的 {measure}，{windows} 各窗口均值",
+    },
+    "cli.trial": {"en": "trial", "zh": "尝试"},
+    "cli.options": {"en": "options", "zh": "选项"},
+    "cli.seconds": {"en": "seconds", "zh": "秒"},
+    "cli.how": {"en": "end", "zh": "结果"},
+    "cli.complete": {"en": "", "zh": ""},
+    "cli.pruned": {"en": "fell behind", "zh": "落后，提前结束"},
+    "cli.failed": {"en": "failed: {why}", "zh": "失败：{why}"},
+    "cli.tuned.best": {
+        "en": "Best is trial {number} with {score:.4f}; the options so far, trial {current}, have {now:.4f}.",
+        "zh": "最优为第 {number} 次尝试，得分 {score:.4f}；现有选项为第 {current} 次尝试，得分 {now:.4f}。",
+    },
+    "cli.tuned.kept": {
+        "en": "Nothing was found that is better than the options so far, trial {current} with {now:.4f}.",
+        "zh": "未找到优于现有选项的组合：第 {current} 次尝试，得分 {now:.4f}。",
+    },
+    "cli.tuned.save": {
+        "en": "Nothing is written yet. To keep it: crossaisle tune {name} --trials {trials} --save",
+        "zh": "尚未写入任何内容。如需保存：crossaisle tune {name} --trials {trials} --save",
+    },
+    "cli.tuned.saved": {
+        "en": "Written to {place}, [models.{name}]: {options}",
+        "zh": "已写入 {place} 的 [models.{name}]：{options}",
+    },
+    "cli.tuned.same": {
+        "en": "{place} is as it was: it says these options already.",
+        "zh": "{place} 未作更改：其中已是这些选项。",
+    },
     "cli.recommender": {"en": "recommender", "zh": "推荐模型"},
     "cli.slate_of": {"en": "User {user}", "zh": "用户 {user}"},
     "cli.fallback_of": {
@@ -128,6 +179,13 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     "cli.rolled": {"en": "Version {version} is live.", "zh": "已启用版本 {version}。"},
     "cli.interrupted": {"en": "interrupted; nothing was changed", "zh": "已中断；未作任何更改"},
     "stage.fit": {"en": "fitting", "zh": "训练"},
+    "stage.learn": {"en": "learning", "zh": "学习"},
+    "stage.watch": {"en": "learning, watched", "zh": "学习并验证"},
+    "fact.epoch": {"en": "epoch", "zh": "轮次"},
+    "fact.loss": {"en": "loss", "zh": "损失"},
+    "fact.validation": {"en": "validation", "zh": "验证"},
+    "fact.best": {"en": "best", "zh": "最佳"},
+    "stage.tune": {"en": "tuning", "zh": "调优"},
     "stage.rank": {"en": "measuring", "zh": "评估"},
     "stage.validate": {"en": "validating", "zh": "验证"},
     "stage.read": {"en": "reading the lake", "zh": "读取数据湖"},
