@@ -1,6 +1,7 @@
 """Shop: one object that holds a workspace's running parts; the only place that wires them and resolves names."""
 
 import json
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -120,7 +121,8 @@ class Shop:
     @property
     def _train_options(self) -> TrainOptions:
         chosen = self.settings.training
-        return TrainOptions(chosen.horizon, chosen.windows, chosen.seed, chosen.min_purchases)
+        checkpoints = self.folder / "checkpoints"
+        return TrainOptions(chosen.horizon, chosen.windows, chosen.seed, chosen.min_purchases, checkpoints)
 
     def train(
         self,
@@ -129,14 +131,19 @@ class Shop:
         options: Mapping[str, str] | None = None,
         progress: Progress = silent,
     ) -> tuple[int, Trained]:
-        """Fit on events before `until`, by default all, and publish; the version and what was trained."""
+        """Fit on events before `until`, by default all, and publish; the version and what was trained.
+
+        A training of networks that was broken off goes on where it was.
+        """
         names = [model] if model else list(self.settings.training.candidates)
         recommenders = self.recommenders(names, options)
         progress("read", 0)
         dataset = self.dataset(FOREVER if until is None else self._moment(until))
         trained = train(dataset, recommenders, self._train_options, progress)
         facts = {"data_fingerprint": self.lake.fingerprint(), "seed": self.settings.training.seed}
-        return publish(self.registry, trained, dataset, facts), trained
+        version = publish(self.registry, trained, dataset, facts)
+        shutil.rmtree(self.folder / "checkpoints", ignore_errors=True)
+        return version, trained
 
     @cached_property
     def live(self) -> LiveModel:
