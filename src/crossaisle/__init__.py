@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from crossaisle.data.split import Split
     from crossaisle.evaluation.protocol import evaluate
     from crossaisle.evaluation.validation import validated
+    from crossaisle.loop.tune import tune
     from crossaisle.models.recommenders.als import ALS
     from crossaisle.models.recommenders.category_popularity import CategoryPopularity
     from crossaisle.models.recommenders.category_transition import CategoryTransition
@@ -33,6 +34,7 @@ _HOMES = {
     "Split": "data.split",
     "evaluate": "evaluation.protocol",
     "recommend": "slates.recommend",
+    "tune": "loop.tune",
     "validated": "evaluation.validation",
 }
 
@@ -50,6 +52,7 @@ __all__ = [
     "Split",
     "evaluate",
     "recommend",
+    "tune",
     "validated",
 ]
 

@@ -6,8 +6,9 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crossaisle import plugins
 from crossaisle.data.dataset import Dataset, Index
@@ -26,12 +27,15 @@ from crossaisle.loop.train import Trained, TrainOptions, publish, train
 from crossaisle.models.artifacts import Artifact, read_artifact, read_manifest
 from crossaisle.models.part import from_text, from_values
 from crossaisle.models.recommender import Fitted, Recommender
-from crossaisle.settings import FILE, TEMPLATE, Settings, read_settings
+from crossaisle.settings import FILE, TEMPLATE, Settings, read_settings, write_options
 from crossaisle.slates.filtering.stock import Stock
 from crossaisle.slates.recommend import Request
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine
 from crossaisle.stores.registry import Registry
+
+if TYPE_CHECKING:
+    from crossaisle.loop.tune import Tuned
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,36 @@ class Shop:
         version = publish(self.registry, trained, dataset, facts)
         shutil.rmtree(self.folder / "checkpoints", ignore_errors=True)
         return version, trained
+
+    def tune(
+        self,
+        names: Sequence[str],
+        trials: int,
+        seconds: float | None = None,
+        until: str | None = None,
+        progress: Progress = silent,
+    ) -> "dict[str, Tuned]":
+        """Search the options of each recommender on windows before `until`; see loop.tune. `seconds` are for all."""
+        from crossaisle.loop.tune import tune  # Optuna is imported when it is asked for
+
+        progress("read", 0)
+        dataset = self.dataset(FOREVER if until is None else self._moment(until))
+        facts = {"data_fingerprint": self.lake.fingerprint(), "version": metadata.version("crossaisle")}
+        began, found = time.monotonic(), {}
+        for name, recommender in self.recommenders(names).items():
+            left = None if seconds is None else seconds - (time.monotonic() - began)
+            file = self.registry.folder / "tuning" / f"{name}.db"
+            how = self._train_options
+            found[name] = tune(recommender, dataset, trials, left, how=how, file=file, facts=facts, progress=progress)
+        return found
+
+    def keep(self, name: str, tuned: "Tuned") -> dict[str, Any]:
+        """Write the best options into the settings' file where they differ from those there; what was written."""
+        options, now = tuned.trials[tuned.best].options, self.recommenders([name])[name]
+        changed = {option: value for option, value in options.items() if getattr(now, option) != value}
+        if changed:
+            write_options(self.folder, name, changed)
+        return changed
 
     @cached_property
     def live(self) -> LiveModel:

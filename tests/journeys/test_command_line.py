@@ -1,8 +1,6 @@
 """A shop's whole way through real processes: init, load, train, evaluate, recommend, models, roll back."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +9,7 @@ import pytest
 
 from crossaisle import plugins
 
-
-def run(*words: str, code: int = 0, env: dict[str, str] | None = None) -> str:
-    """Standard output of a command that ends with `code` and shows no traceback."""
-    command = [sys.executable, "-c", "from crossaisle.cli import main; main()", *words]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=env, check=False)
-    assert "Traceback" not in done.stderr, done.stderr
-    assert done.returncode == code, done.stderr
-    return done.stdout if code == 0 else done.stderr
+from .program import run
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from crossaisle.cli.measure import evaluate
 from crossaisle.cli.models import models_app, train
 from crossaisle.cli.recommend import recommend
 from crossaisle.cli.terminal import err, told
+from crossaisle.cli.tune import tune
 from crossaisle.errors import CrossaisleError, UsageError
 
 app = typer.Typer(
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (demo, init, load, train, evaluate, recommend):
+for command in (demo, init, load, train, tune, evaluate, recommend):
     app.command(help=told(f"help.{command.__name__}") + "\n\n" + (command.__doc__ or ""))(command)
 app.add_typer(models_app, name="models", help=told("help.models"))
 

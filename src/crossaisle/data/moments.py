@@ -12,6 +12,7 @@ FOREVER = 2**62
 """Later than any event: the end of data that has no end."""
 
 _LAST = 253_402_300_799 * SECOND
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
 _SPAN = re.compile(r"(\d+)\s*(d|w|h)?")
 _UNITS = {"d": DAY, "w": 7 * DAY, "h": 3600 * SECOND, None: DAY}
 
@@ -50,6 +51,18 @@ def span(text: str | int) -> int:
     if not found or int(found[1]) == 0:
         raise UsageError(f'"{text}" is not a span of time', remedy="Write it as 60d, 8w or 36h.")
     return int(found[1]) * _UNITS[found[2]]
+
+
+def seconds(text: str) -> float:
+    """Seconds of a duration such as `90s`, `30m` or `2h`.
+
+    Raises:
+        UsageError: the text is no duration, or it is zero.
+    """
+    number, unit = text.strip()[:-1], text.strip()[-1:]
+    if not number.isdecimal() or int(number) == 0 or unit not in _SECONDS:
+        raise UsageError(f'"{text}" is not a duration', remedy="Write it as 90s, 30m or 2h.")
+    return float(int(number) * _SECONDS[unit])
 
 
 def as_datetime(microseconds: int) -> datetime:

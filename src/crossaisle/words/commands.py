@@ -128,7 +128,7 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     "cli.options": {"en": "options", "zh": "选项"},
     "cli.seconds": {"en": "seconds", "zh": "秒"},
     "cli.how": {"en": "end", "zh": "结果"},
-    "cli.complete": {"en": "", "zh": ""},
+    "cli.complete": {"en": "ran to its end", "zh": "完成"},
     "cli.pruned": {"en": "fell behind", "zh": "落后，提前结束"},
     "cli.failed": {"en": "failed: {why}", "zh": "失败：{why}"},
     "cli.tuned.best": {
@@ -140,13 +140,14 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "zh": "未找到优于现有选项的组合：第 {current} 次尝试，得分 {now:.4f}。",
     },
     "cli.tuned.save": {
-        "en": "Nothing is written yet. To keep it: crossaisle tune {name} --trials {trials} --save",
-        "zh": "尚未写入任何内容。如需保存：crossaisle tune {name} --trials {trials} --save",
+        "en": "Nothing is written yet; the same command with --save keeps it, without trying anything again.",
+        "zh": "尚未写入任何内容；加上 --save 再次运行同一命令即可保存，无需重新尝试。",
     },
     "cli.tuned.saved": {
         "en": "Written to {place}, [models.{name}]: {options}",
         "zh": "已写入 {place} 的 [models.{name}]：{options}",
     },
+    "cli.tuned.taken_out": {"en": "{option} taken out", "zh": "移除 {option}"},
     "cli.tuned.same": {
         "en": "{place} is as it was: it says these options already.",
         "zh": "{place} 未作更改：其中已是这些选项。",

@@ -1,0 +1,1 @@
+"""Ways of a shop from beginning to end, through real processes."""
