@@ -37,6 +37,10 @@ class ArtifactError(CrossaisleError):
     """A stored model that is missing, altered, or from an unknown version."""
 
 
+class ServiceError(CrossaisleError):
+    """Another program that was asked over the network refuses, or does not answer."""
+
+
 class DivergenceError(CrossaisleError):
     """Learning that led away from any answer: no model is made of it."""
 

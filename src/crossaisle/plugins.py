@@ -5,10 +5,12 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from crossaisle.data.source import Source
+from crossaisle.data.text_encoder import TextEncoder
 from crossaisle.errors import UsageError
 from crossaisle.models.recommender import Recommender
 
 RECOMMENDERS, SOURCES = "crossaisle.recommenders", "crossaisle.sources"
+TEXT_ENCODERS = "crossaisle.text_encoders"
 
 
 def recommender_names() -> list[str]:
@@ -19,6 +21,11 @@ def recommender_names() -> list[str]:
 def source_names() -> list[str]:
     """Names of all installed sources, in alphabetical order."""
     return sorted(_registered(SOURCES))
+
+
+def text_encoder_names() -> list[str]:
+    """Names of all installed text encoders, in alphabetical order."""
+    return sorted(_registered(TEXT_ENCODERS))
 
 
 def recommender(name: str) -> type[Recommender]:
@@ -38,6 +45,16 @@ def source(name: str) -> type[Source]:
         UsageError: no installed package registers it, or it cannot be imported.
     """
     found: type[Source] = _loaded(SOURCES, "source", name)
+    return found
+
+
+def text_encoder(name: str) -> type[TextEncoder]:
+    """The text encoder class of a name.
+
+    Raises:
+        UsageError: no installed package registers it, or it cannot be imported.
+    """
+    found: type[TextEncoder] = _loaded(TEXT_ENCODERS, "text encoder", name)
     return found
 
 

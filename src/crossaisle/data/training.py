@@ -1,7 +1,7 @@
 """What training is handed: the past up to the cut, how to validate on it, where to begin, a seed, and where to report
 progress."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,8 @@ from typing import Literal, Protocol
 from crossaisle.data.dataset import Dataset, Index
 from crossaisle.data.focus import Allowed
 from crossaisle.data.queries import Queries
-from crossaisle.numerics.arrays import AnyArray, Csr, Floats
+from crossaisle.data.text_encoder import TextEncoder
+from crossaisle.numerics.arrays import AnyArray, Csr
 
 
 class Progress(Protocol):
@@ -21,13 +22,6 @@ class Progress(Protocol):
 
 def silent(stage: str, done: float) -> None:
     """A Progress that tells nobody."""
-
-
-class TextEncoder(Protocol):
-    """Turns texts into vectors; the same text always into the same vector."""
-
-    def encode(self, texts: Sequence[str]) -> Floats:
-        """float32 (n_texts, n_dimensions)."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +65,7 @@ class Training:
         seed: of all randomness.
         progress: called now and then.
         validate: takes a window off the end of a dataset; asked only by models that validate.
-        encoder: for models that read titles and descriptions.
+        encoder: for models that read titles and descriptions; the embedded one when None.
         start: an earlier fit, whose users and items are found again by their ids.
         checkpoints: a folder; a fit that was broken off goes on from what it holds.
     """
