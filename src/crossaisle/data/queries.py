@@ -1,9 +1,10 @@
 """Queries: for whom, when and where slates are wanted, with the history that models read."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import pyarrow as pa
 
 from crossaisle.data.event_types import PURCHASE
 from crossaisle.numerics.arrays import AnyArray, Codes, Csr, Floats, Longs, Numbers, Rows, csr, row_numbers
@@ -25,10 +26,12 @@ class Queries:
         prices, quantities: float32 (n_entries,), paid per unit and units, NaN where unknown.
         values: float32 (n_entries,), the entry's own value such as a rating, NaN where it has none.
         entry_stores: int32 (n_entries,), where it happened, numbers in the dataset's labels, −1 unknown.
+        searched: int32 (n_entries,), which of `searches` the entry names, −1 for none.
         users: int32 (n,), the model's user number, −1 for someone it has never seen.
         moments: int64 (n,), when the slate is wanted.
         channels, stores: int32 (n,), numbers in the dataset's labels, −1 unknown.
         n_items: size of the item index.
+        searches: Arrow strings, what people searched for.
     """
 
     indptr: Longs
@@ -41,11 +44,13 @@ class Queries:
     quantities: Floats
     values: Floats
     entry_stores: Numbers
+    searched: Numbers
     users: Numbers
     moments: Longs
     channels: Numbers
     stores: Numbers
     n_items: int
+    searches: "pa.Array[Any]"
 
     def __len__(self) -> int:
         return len(self.users)
@@ -100,6 +105,7 @@ _ENTRY_COLUMNS = (
     "quantities",
     "values",
     "entry_stores",
+    "searched",
 )
 _QUERY_COLUMNS = ("users", "moments", "channels", "stores")
 
@@ -119,9 +125,11 @@ def from_histories(items: AnyArray, indptr: AnyArray, n_items: int, moment: int)
         quantities=np.full(n_entries, np.nan, dtype=np.float32),
         values=np.full(n_entries, np.nan, dtype=np.float32),
         entry_stores=np.full(n_entries, -1, dtype=np.int32),
+        searched=np.full(n_entries, -1, dtype=np.int32),
         users=nobody,
         moments=np.full(n, moment, dtype=np.int64),
         channels=nobody,
         stores=nobody,
         n_items=n_items,
+        searches=pa.array([], pa.large_string()),
     )

@@ -11,6 +11,7 @@ from crossaisle.features.market_potential import MarketShares, group_potential, 
 from crossaisle.features.price_bands import PriceBands
 from crossaisle.features.ratings import Ratings
 from crossaisle.features.selection import FittedSelection, Selection
+from crossaisle.features.text_vectors import TextVectors
 
 __all__ = [
     "SHELF",
@@ -29,6 +30,7 @@ __all__ = [
     "PriceBands",
     "Ratings",
     "Selection",
+    "TextVectors",
     "fit_fusion",
     "group_potential",
     "market_potential",

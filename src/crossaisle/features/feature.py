@@ -13,6 +13,7 @@ from scipy import sparse
 
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.queries import Queries
+from crossaisle.data.text_encoder import TextEncoder
 from crossaisle.numerics.arrays import AnyArray, Csr, Floats
 
 Matrix: TypeAlias = "Csr | Floats"
@@ -79,6 +80,14 @@ class Feature(ABC):
     @abstractmethod
     def fit(self, dataset: Dataset) -> FittedFeature:
         """Learn vocabularies, edges and scales from events before the cut."""
+
+
+class TextFeature(Feature):
+    """A feature that reads texts, and so needs an encoder."""
+
+    @abstractmethod
+    def fit(self, dataset: Dataset, encoder: TextEncoder | None = None) -> FittedFeature:
+        """See Feature.fit. encoder: the embedded one when None."""
 
 
 def unit_rows(matrix: Csr) -> Csr:

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.queries import Queries
+from crossaisle.data.text_encoder import TextEncoder
 from crossaisle.errors import ArtifactError
 from crossaisle.features.customer_facts import CustomerFacts
-from crossaisle.features.feature import Block, Feature, FittedFeature, State, packed, unpacked
+from crossaisle.features.feature import Block, Feature, FittedFeature, State, TextFeature, packed, unpacked
 from crossaisle.features.habits import Habits
 from crossaisle.features.interests import Interests
 from crossaisle.features.item_popularity import ItemPopularity
 from crossaisle.features.market_potential import MarketShares
 from crossaisle.features.price_bands import PriceBands
 from crossaisle.features.ratings import Ratings
+from crossaisle.features.text_vectors import TextVectors
 from crossaisle.numerics.arrays import AnyArray
 
 SHELF: tuple[type[Feature], ...] = (
@@ -24,6 +26,7 @@ SHELF: tuple[type[Feature], ...] = (
     CustomerFacts,
     ItemPopularity,
     MarketShares,
+    TextVectors,
 )
 """Every kind of feature there is."""
 
@@ -73,6 +76,10 @@ class FeatureSet:
 
     features: tuple[Feature, ...] = tuple(kind() for kind in SHELF)
 
-    def fit(self, dataset: Dataset) -> FittedFeatures:
-        """Fit each feature on what the dataset holds, which ends at the cut."""
-        return FittedFeatures({feature.name: feature.fit(dataset) for feature in self.features})
+    def fit(self, dataset: Dataset, encoder: TextEncoder | None = None) -> FittedFeatures:
+        """Fit each feature on what the dataset holds, which ends at the cut. encoder: the embedded one when None."""
+        fitted = {
+            feature.name: feature.fit(dataset, encoder) if isinstance(feature, TextFeature) else feature.fit(dataset)
+            for feature in self.features
+        }
+        return FittedFeatures(fitted)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from crossaisle.data.dataset.catalogue import Catalogue, KeptLabels, read_catalogue
+from crossaisle.data.dataset.catalogue import NEVER, Catalogue, KeptLabels, read_catalogue
 from crossaisle.data.dataset.events import Events, Labels, distinct, read_events
 from crossaisle.data.dataset.index import Ids, Index
 from crossaisle.data.event_types import PURCHASE
@@ -151,6 +151,12 @@ class Dataset:
         """bool (n_items,): items with at least `min_purchases` purchase events."""
         return np.asarray(self.purchase_counts() >= min_purchases)
 
+    def seen_items(self) -> Bools:
+        """bool (n_items,): items with an event, or a launch known to be earlier; of others nobody says since when."""
+        seen = (self.catalogue.launched > NEVER) & (self.catalogue.launched < self.until)
+        seen[self.events.item[self.events.item >= 0]] = True
+        return seen
+
     def buyers(self) -> Numbers:
         """int32 (n,): numbers of the users with a purchase, ascending."""
         counts = np.bincount(self.events.user[self.is_purchase], minlength=self.n_users)
@@ -177,11 +183,13 @@ class Dataset:
             quantities=events.quantity[rows],
             values=events.value[rows],
             entry_stores=events.store[rows],
+            searched=events.query[rows],
             users=users,
             moments=np.full(len(users), last if moment is None else moment, dtype=np.int64),
             channels=nowhere,
             stores=nowhere,
             n_items=self.n_items,
+            searches=self.labels.queries.values,
         )
         return queries
 
