@@ -121,7 +121,5 @@ def _answer_after_mending(path: Path, what: Callable[[sqlite3.Connection], Answe
 
 def _answer(path: Path, what: Callable[[sqlite3.Connection], Answer]) -> Answer:
     with closing(sqlite3.connect(path, timeout=SECONDS_TO_WAIT)) as connection:
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB, checksum INTEGER) WITHOUT ROWID"
-        )
+        connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB, checksum INTEGER)")
         return what(connection)
