@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from crossaisle.models.recommenders.market_potential import MarketPotential
     from crossaisle.models.recommenders.popularity import Popularity
     from crossaisle.shop import Shop
+    from crossaisle.slates.explain import explain
     from crossaisle.slates.recommend import recommend
 
 _HOMES = {
@@ -33,6 +34,7 @@ _HOMES = {
     "Shop": "shop",
     "Split": "data.split",
     "evaluate": "evaluation.protocol",
+    "explain": "slates.explain",
     "recommend": "slates.recommend",
     "tune": "loop.tune",
     "validated": "evaluation.validation",
@@ -51,6 +53,7 @@ __all__ = [
     "Shop",
     "Split",
     "evaluate",
+    "explain",
     "recommend",
     "tune",
     "validated",

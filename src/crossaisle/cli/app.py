@@ -5,6 +5,7 @@ import sys
 import typer
 
 from crossaisle.cli.demo import demo
+from crossaisle.cli.explain import explain
 from crossaisle.cli.load import init, load
 from crossaisle.cli.measure import evaluate
 from crossaisle.cli.models import models_app, train
@@ -20,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (demo, init, load, train, tune, evaluate, recommend):
+for command in (demo, init, load, train, tune, evaluate, recommend, explain):
     app.command(help=told(f"help.{command.__name__}") + "\n\n" + (command.__doc__ or ""))(command)
 app.add_typer(models_app, name="models", help=told("help.models"))
 

@@ -13,8 +13,9 @@ from crossaisle.errors import UsageError
 from crossaisle.models.recommender import Fitted
 from crossaisle.numerics.arrays import Bools, Numbers
 from crossaisle.slates.explaining.explainer import Explainer
+from crossaisle.slates.explaining.explanation import Explanation, parts_of
 from crossaisle.slates.fallback import MostBought
-from crossaisle.slates.filtering.eligible import Eligible, eligible
+from crossaisle.slates.filtering.eligible import Eligible, Why, eligible
 from crossaisle.slates.filtering.left_out import passed_over, removed
 from crossaisle.slates.filtering.price_band import PriceBand
 from crossaisle.slates.filtering.rules import apart
@@ -119,6 +120,38 @@ class SlatePath:
         if explain:
             slates = replace(slates, reasons=self._explainer.reasons(queries, slates, len(allowed.items)))
         return slates
+
+    def explanation(self, queries: Queries, item: int, allowed: Eligible, n: int = 3) -> Explanation:
+        """Why the item is where it is for a single query, with its `n` largest causes.
+
+        Who speaks is the first that slates are filled by and that has something to say of the item.
+        """
+        ranker, score = self._speaker(queries, item)
+        scored = self._explainer.rankers[ranker].scores(queries, allowed.items)[0]
+        in_play = allowed.mask(queries)[0] & np.isfinite(scored)
+        place = np.flatnonzero(allowed.items == item)
+        rank = None
+        if len(place) and in_play[place[0]]:
+            score = float(scored[place[0]])  # alone it may differ in the last digit
+            ahead = (scored > score) | ((scored == score) & (allowed.items < item))
+            rank = int((ahead & in_play).sum()) + 1
+        why = Why(int(allowed.reasons(queries)[0, item]))
+        n_ranked = int(in_play.sum())
+        told, reasons = self._explainer.told(ranker, queries, item, rank, n_ranked, n)
+        left_out = "" if why is Why.ELIGIBLE else self._explainer.left_out(item, why, allowed)
+        parts = parts_of(told, score, self.language) if np.isfinite(score) else ()
+        said = float(score) if np.isfinite(score) else None
+        return Explanation(said, rank, n_ranked, ranker, why, left_out, parts, reasons)
+
+    def _speaker(self, queries: Queries, item: int) -> tuple[int, float]:
+        """Number of who speaks of the item, and the score."""
+        one = np.array([item], dtype=np.int32)
+        stages = self._stages() if len(queries.items) else self._stages()[-1:]
+        for stage in stages:
+            score = float(stage.model.scores(queries, one)[0, 0])
+            if np.isfinite(score):
+                break
+        return stage.ranker, score
 
     def _stages(self) -> tuple[Stage, ...]:
         alone = (Stage(source, (), number) for number, source in enumerate(self.sources, start=1))

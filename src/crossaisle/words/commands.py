@@ -26,6 +26,10 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "zh": "按时间切分评估各推荐模型，并生成报告。",
     },
     "help.recommend": {"en": "Slates for one user or for all.", "zh": "为一位或全部用户生成推荐列表。"},
+    "help.explain": {
+        "en": "Why a user is shown an item, in words and in numbers.",
+        "zh": "为何向某位用户展示某件商品：文字与数字。",
+    },
     "help.models": {
         "en": "What is published, and back to an earlier model.",
         "zh": "查看已发布的模型，或回退到较早的模型。",
@@ -74,6 +78,8 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     "option.models": {"en": "recommenders to compare, parted by commas", "zh": "要比较的模型，以逗号分隔"},
     "option.user": {"en": "one user", "zh": "一位用户"},
     "option.all": {"en": "every user with a purchase", "zh": "所有有购买记录的用户"},
+    "option.item": {"en": "one item", "zh": "一件商品"},
+    "option.n": {"en": "how many causes are told", "zh": "列出多少个原因"},
     "option.k": {"en": "items in a slate", "zh": "每个列表的商品数"},
     "option.focus": {
         "en": "all, explore, new-categories or category=NAME",
@@ -163,6 +169,40 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     "cli.category": {"en": "category", "zh": "品类"},
     "cli.why": {"en": "why", "zh": "原因"},
     "cli.score": {"en": "score", "zh": "得分"},
+    "cli.explained": {"en": "User {user} · {item}", "zh": "用户 {user} · {item}"},
+    "cli.explained.place": {
+        "en": "Score {score:.4g}: place {rank:,} of {n:,} items in {focus}.",
+        "zh": "得分 {score:.4g}：在 {focus} 的 {n:,} 件商品中位列第 {rank:,}。",
+    },
+    "cli.explained.out": {
+        "en": "Not in slates of {focus}: {why}",
+        "zh": "不在 {focus} 的列表中：{why}",
+    },
+    "cli.explained.silent": {
+        "en": "The model has nothing to say of this item.",
+        "zh": "模型对该商品没有判断。",
+    },
+    "cli.explained.score": {"en": "Score {score:.4g}.", "zh": "得分 {score:.4g}。"},
+    "cli.explained.fallback": {
+        "en": "The model cannot tell: what most people buy speaks in its place.",
+        "zh": "模型无法判断，改由多数人购买的商品决定。",
+    },
+    "cli.explained.source": {
+        "en": "The model has nothing to say of this item: the categories bought from speak in its place.",
+        "zh": "模型对该商品没有判断，改由用户买过的品类决定。",
+    },
+    "cli.explained.no_cause": {"en": "It does not tell what moved the score.", "zh": "它没有说明影响得分的因素。"},
+    "cli.explained.says": {"en": "A slate says: {text}", "zh": "列表中的说明：{text}"},
+    "cli.cause": {"en": "what moved the score", "zh": "影响得分的因素"},
+    "cli.amount": {"en": "amount", "zh": "数量"},
+    "cli.share": {"en": "share", "zh": "占比"},
+    "cli.kind.item": {"en": "bought item", "zh": "买过的商品"},
+    "cli.kind.category": {"en": "category bought from", "zh": "买过的品类"},
+    "cli.kind.brand": {"en": "brand bought", "zh": "买过的品牌"},
+    "cli.kind.buyers": {"en": "its buyers", "zh": "其买家"},
+    "cli.kind.rise": {"en": "rising demand", "zh": "需求上升"},
+    "cli.kind.share": {"en": "share of its market", "zh": "市场份额"},
+    "cli.kind.feature": {"en": "feature", "zh": "特征"},
     "cli.written": {
         "en": "{users:,} slates, {rows:,} rows: {place}",
         "zh": "{users:,} 个列表，{rows:,} 行：{place}",
@@ -190,6 +230,7 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     "stage.rank": {"en": "measuring", "zh": "评估"},
     "stage.validate": {"en": "validating", "zh": "验证"},
     "stage.read": {"en": "reading the lake", "zh": "读取数据湖"},
+    "stage.explain": {"en": "explaining", "zh": "解释"},
     "stage.recommend": {"en": "making slates", "zh": "生成推荐列表"},
     "stage.report": {"en": "drawing the report", "zh": "绘制报告"},
     "cli.demo.done": {

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from crossaisle.data.moments import DAY, FOREVER, as_datetime, as_text, moment, span
+from crossaisle.data.moments import DAY, FOREVER, as_datetime, as_text, moment, seconds, span
 from crossaisle.errors import UsageError
 
 HOUR = DAY // 24
@@ -43,3 +43,10 @@ def test_spans_and_texts() -> None:
             span(typed)
     assert (as_text(DAY), as_text(DAY + HOUR)) == ("1970-01-02", "1970-01-02T01:00:00+00:00")
     assert as_datetime(FOREVER).year == 9999
+
+
+def test_durations() -> None:
+    assert [seconds(typed) for typed in ("90s", "30m", " 2h ")] == [90.0, 1800.0, 7200.0]
+    for typed in ("", "m", "0m", "-3m", "30", "3d", "1.5h", "²m"):
+        with pytest.raises(UsageError, match="30m"):
+            seconds(typed)

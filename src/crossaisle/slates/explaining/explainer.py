@@ -13,7 +13,7 @@ from crossaisle.slates.explaining.habits import Habits
 from crossaisle.slates.explaining.names import Names, days
 from crossaisle.slates.explaining.sentences import Fact, Place, Sentences
 from crossaisle.slates.filtering.eligible import Eligible, Why, has_times
-from crossaisle.slates.slate import Explained, Slates
+from crossaisle.slates.slate import Explained, Reason, Slates
 from crossaisle.words import Language, say
 
 N_CAUSES = 4
@@ -64,7 +64,7 @@ class Explainer:
             rows = np.flatnonzero(is_his.any(axis=1))
             if len(rows):
                 items = np.where(is_his, slates.items, -1)[rows]
-                told = _facts(model, queries[rows], rows, items, habits)
+                told = _facts(model, queries[rows], rows, items, habits, N_CAUSES)
                 for row, found in zip(rows.tolist(), told, strict=True):
                     facts[row] = [new or old for old, new in zip(facts[row], found, strict=True)]
         sentences = Sentences(self.names, self._dates(habits, queries), self.language)
@@ -73,6 +73,21 @@ class Explainer:
             [sentences.reasons(causes, place) for causes, place in zip(row, places, strict=False)]
             for row, places in zip(facts, all_places, strict=True)
         ]
+
+    def told(
+        self, ranker: int, queries: Queries, item: int, rank: int | None, n_ranked: int, n: int
+    ) -> tuple[list[tuple[str, str, Fact]], tuple[Reason, ...]]:
+        """The `n` strongest causes of one item's score for one query: kind, words and fact; and what a slate says.
+
+        Args:
+            rank: of the item among the `n_ranked` that were ranked; None where it is not among them.
+        """
+        habits, items = self._habits(queries), np.array([[item]], dtype=np.int32)
+        facts = _facts(self.rankers[ranker], queries, np.arange(1), items, habits, max(n, N_CAUSES))[0][0]
+        sentences = Sentences(self.names, self._dates(habits, queries), self.language)
+        place = self._places(queries, items, habits[Cause.CATEGORY], n_ranked)[0][0]
+        reasons = () if rank is None else sentences.reasons(facts[:N_CAUSES], place._replace(rank=rank))
+        return [(Cause(fact.cause).name.lower(), sentences.named(fact), fact) for fact in facts[:n]], reasons
 
     def left_out(self, item: int, why: Why, allowed: Eligible) -> str:
         """Why an item is not in a slate, in words."""
@@ -121,10 +136,10 @@ class Explainer:
 
 
 def _facts(
-    model: Fitted, queries: Queries, rows: AnyArray, items: Numbers, habits: dict[Cause, Habits]
+    model: Fitted, queries: Queries, rows: AnyArray, items: Numbers, habits: dict[Cause, Habits], n: int
 ) -> list[list[list[Fact]]]:
-    """Causes of each item of the queries at `rows`, strongest first; none where the model cannot say."""
-    found = model.contributions(queries, items, N_CAUSES)
+    """Up to `n` causes of each item of the queries at `rows`, strongest first; none where the model cannot say."""
+    found = model.contributions(queries, items, n)
     if found is None:
         return [[[] for _ in row] for row in items.tolist()]
     times, last = np.zeros((2, *found.subjects.shape), dtype=np.int64)

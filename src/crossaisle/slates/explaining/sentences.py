@@ -69,6 +69,21 @@ class Sentences:
             told[0] = replace(head, text=self._with_category(head.text, place))
         return tuple(told)
 
+    def named(self, fact: Fact) -> str:
+        """What a fact is about, in a few words."""
+        if fact.cause == Cause.FEATURE:
+            return feature_name(fact.label, self.language)
+        if fact.cause == Cause.BUYERS:
+            key = "why.buyers" + _form(fact)
+            return self._say(key, n=fact.subject, days=fact.days)
+        if fact.cause == Cause.RISE:
+            return self._say("why.rise", percent=fact.subject)
+        if fact.cause == Cause.SHARE:
+            return self._say("why.share", share=percent_of_million(fact.subject))
+        names = {Cause.ITEM: self.names.items, Cause.CATEGORY: self.names.categories, Cause.BRAND: self.names.brands}
+        name = names[Cause(fact.cause)][fact.subject]
+        return self._say("why.named", name=name, habit=self._habit(fact.times, fact.day))
+
     def _reason(self, cause: int, facts: list[Fact], place: Place) -> Reason:
         if cause == Cause.ITEM:
             return self._of_items(facts)
@@ -81,7 +96,7 @@ class Sentences:
         fact, kind = facts[0], Cause(cause).name.lower()
         item = self.names.items[place.item]
         if cause == Cause.BUYERS:
-            key = "reason.buyers" + (".days" if fact.days else "") + (".one" if fact.subject == 1 else "")
+            key = "reason.buyers" + _form(fact)
             text = self._say(key, item=item, n=fact.subject, days=fact.days)
         elif cause == Cause.RISE:
             text = self._say("reason.rise", item=item, percent=fact.subject)
@@ -184,6 +199,11 @@ def percent_of_million(parts: int) -> str:
     """Parts per million as a percentage with two figures that count: 12,345 is `1.2`, 40 is `0.004`."""
     percent = parts / 10_000
     return f"{percent:.0f}" if percent >= 10 else f"{float(f'{percent:.2g}'):.6f}".rstrip("0").rstrip(".")
+
+
+def _form(fact: Fact) -> str:
+    """The ending of the key for how many buyers there were and in what time."""
+    return (".days" if fact.days else "") + (".one" if fact.subject == 1 else "")
 
 
 def _named_otherwise(facts: list[Fact], names: list[str]) -> Fact | None:
