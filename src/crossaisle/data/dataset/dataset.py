@@ -126,6 +126,11 @@ class Dataset:
         known = earlier._with_items(sold | (self.catalogue.launched < cut))
         return known._with_users_of_events()._with_labels_of_events()
 
+    def with_categories(self, categories: Ids, numbers: Numbers) -> "Dataset":
+        """The same with other categories: `numbers` int32 (n_items,) among `categories`, −1 for none."""
+        index, catalogue = replace(self.index, categories=categories), replace(self.catalogue, category=numbers)
+        return replace(self, index=index, catalogue=catalogue)
+
     def since(self, cut: int, end: int = FOREVER) -> Events:
         """The events in [cut, end), with this dataset's numbers."""
         return self.events.at((self.events.time >= cut) & (self.events.time < end))
