@@ -1,0 +1,1 @@
+"""One suite for each socket, run on every part of its shelf."""
