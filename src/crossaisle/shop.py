@@ -1,6 +1,7 @@
 """Shop: one object that holds a workspace's running parts; the only place that wires them and resolves names."""
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -11,28 +12,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crossaisle import plugins
-from crossaisle.data.dataset import Dataset, Index
-from crossaisle.data.denoising import denoise
+from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import FOREVER, moment
 from crossaisle.data.source import Source
 from crossaisle.data.split import Split
+from crossaisle.data.text_encoder import TextEncoder
 from crossaisle.data.training import Progress, Training, silent
-from crossaisle.errors import InputError, SettingsError, StorageError
+from crossaisle.errors import SettingsError
 from crossaisle.evaluation.protocol import Evaluation
 from crossaisle.evaluation.report import earlier_report, write_report
+from crossaisle.loop.categories import n_made
 from crossaisle.loop.evaluate import fit_and_measure
 from crossaisle.loop.load import LoadOptions, load
 from crossaisle.loop.load_report import LoadReport
+from crossaisle.loop.reading import Reading
 from crossaisle.loop.train import Trained, TrainOptions, publish, train
 from crossaisle.models.artifacts import Artifact, read_artifact, read_manifest
 from crossaisle.models.part import from_text, from_values
 from crossaisle.models.recommender import Fitted, Recommender
-from crossaisle.settings import FILE, TEMPLATE, Settings, read_settings, write_options
+from crossaisle.settings import FILE, Settings, read_settings, write_options, write_template
 from crossaisle.slates.filtering.stock import Stock
 from crossaisle.slates.recommend import Request
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine
 from crossaisle.stores.registry import Registry
+from crossaisle.stores.text_cache import CachedEncoder
 
 if TYPE_CHECKING:
     from crossaisle.loop.tune import Tuned
@@ -77,11 +81,7 @@ class Shop:
         path = Path(folder)
         if (path / FILE).exists():
             raise SettingsError("there is a workspace already", str(path / FILE), "Use it, or choose another folder.")
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            (path / FILE).write_text(TEMPLATE, encoding="utf-8")
-        except OSError as error:
-            raise StorageError(f"the folder cannot be written: {error.strerror}", str(path)) from None
+        write_template(path)
         return cls.open(path)
 
     def load(self, source: Source, progress: Progress = silent, own_map: bool = True) -> LoadReport:
@@ -92,21 +92,21 @@ class Shop:
         now = time.time_ns() // 1000
         return load(source, self.lake, self.quarantine, options, now, progress, time.monotonic)
 
-    def dataset(self, until: int = FOREVER, known: Index | None = None) -> Dataset:
-        """The lake's events before `until` as arrays, weighed by denoising.
+    @cached_property
+    def encoder(self) -> TextEncoder:
+        """The text encoder of the settings; what it answers is kept in the workspace."""
+        chosen = self.settings.text
+        encoder = from_text(plugins.text_encoder(chosen.encoder), chosen.options(os.environ))
+        return CachedEncoder(encoder, self.folder / "cache")
 
-        Raises:
-            InputError: the lake holds no event before it.
-        """
-        if not self.lake.counts().get("events"):
-            raise InputError(
-                "no events are loaded", str(self.lake.folder), "Load some with: crossaisle load --events FILE"
-            )
-        tables = (self.lake.table("catalog"), self.lake.table("customers"))
-        dataset = Dataset.from_tables(self.lake.events(until=until), *tables, until=until, known=known)
-        if until == FOREVER:
-            dataset = replace(dataset, until=dataset.span()[1] + 1)
-        return denoise(dataset.before(dataset.until) if known is None else dataset, self.settings.denoise)[0]
+    @property
+    def _reading(self) -> Reading:
+        chosen = self.settings
+        return Reading(self.lake, chosen.denoise, self.encoder, chosen.categories.from_titles, chosen.training.seed)
+
+    def dataset(self, until: int = FOREVER, known: Artifact | None = None) -> Dataset:
+        """The lake's events before `until` as arrays: see loop.reading."""
+        return self._reading.dataset(until, known)
 
     def _moment(self, typed: str) -> int:
         """A date or time that a person typed, in the shop's zone if it names none."""
@@ -126,7 +126,8 @@ class Shop:
     def _train_options(self) -> TrainOptions:
         chosen = self.settings.training
         checkpoints = self.folder / "checkpoints"
-        return TrainOptions(chosen.horizon, chosen.windows, chosen.seed, chosen.min_purchases, checkpoints)
+        options = (chosen.horizon, chosen.windows, chosen.seed, chosen.min_purchases, checkpoints)
+        return TrainOptions(*options, encoder=self.encoder)
 
     def train(
         self,
@@ -144,8 +145,7 @@ class Shop:
         progress("read", 0)
         dataset = self.dataset(FOREVER if until is None else self._moment(until))
         trained = train(dataset, recommenders, self._train_options, progress)
-        facts = {"data_fingerprint": self.lake.fingerprint(), "seed": self.settings.training.seed}
-        version = publish(self.registry, trained, dataset, facts)
+        version = publish(self.registry, trained, dataset, self._facts)
         shutil.rmtree(self.folder / "checkpoints", ignore_errors=True)
         return version, trained
 
@@ -162,7 +162,7 @@ class Shop:
 
         progress("read", 0)
         dataset = self.dataset(FOREVER if until is None else self._moment(until))
-        facts = {"data_fingerprint": self.lake.fingerprint(), "version": metadata.version("crossaisle")}
+        facts = {**self._facts, "version": metadata.version("crossaisle")}
         began, found = time.monotonic(), {}
         for name, recommender in self.recommenders(names).items():
             left = None if seconds is None else seconds - (time.monotonic() - began)
@@ -195,7 +195,7 @@ class Shop:
         """Slates of the live model, to be made batch by batch; history lies before its `until` or before `as_of`."""
         chosen = self.settings.slates
         live = self.live
-        dataset = self.dataset(live.until if as_of is None else self._moment(as_of), live.artifact.index)
+        dataset = self.dataset(live.until if as_of is None else self._moment(as_of), live.artifact)
         options = chosen.path
         if options.min_purchases is None:
             options = replace(options, min_purchases=self.settings.training.min_purchases)
@@ -220,13 +220,12 @@ class Shop:
         return None if table is None else Stock.of(table.to_pyarrow(), dataset.index.items)
 
     def split(self, cut: str, horizon: str | None) -> Split:
-        """The lake's events cut in time, the past weighed by denoising as training weighs it."""
-        split = Split.at(self.dataset_unweighed(), self._moment(cut), horizon)
-        return replace(split, train=denoise(split.train, self.settings.denoise)[0])
+        """The lake's events cut in time, the past as training reads it."""
+        return self._reading.split(self._moment(cut), horizon)
 
     def dataset_unweighed(self) -> Dataset:
         """All of the lake as arrays, every weight 1."""
-        return Dataset.from_tables(self.lake.events(), self.lake.table("catalog"), self.lake.table("customers"))
+        return self._reading.whole()
 
     def evaluate(
         self, cut: str, horizon: str | None, names: Sequence[str], progress: Progress = silent
@@ -237,9 +236,14 @@ class Shop:
         split = self.split(cut, horizon)
         training = self.settings.training
         measured = fit_and_measure(
-            recommenders, split, seed=training.seed, min_purchases=training.min_purchases, progress=progress
+            recommenders,
+            split,
+            seed=training.seed,
+            min_purchases=training.min_purchases,
+            progress=progress,
+            encoder=self.encoder,
         )
-        facts = self._facts_of_evaluation(cut, horizon, names)
+        facts = {**self._facts_of_evaluation(cut, horizon, names), "title_categories": n_made(split.train)}
         folder = self.folder / "reports" / f"{cut}-{int(time.time())}"
         progress("report", 0)
         write_report(folder, measured, split, facts, self.settings.language, training.min_purchases)
@@ -250,11 +254,20 @@ class Shop:
         """What `evaluate` found before on the same data with the same options, and the report's folder."""
         return earlier_report(self.folder / "reports", self._facts_of_evaluation(cut, horizon, names))
 
+    @property
+    def _facts(self) -> dict[str, Any]:
+        """What every figure and every model depends on."""
+        return {
+            "data_fingerprint": self.lake.fingerprint(),
+            "seed": self.settings.training.seed,
+            "text_encoder": self.encoder.name,
+            "categories": self.settings.categories.model_dump(),
+        }
+
     def _facts_of_evaluation(self, cut: str, horizon: str | None, names: Sequence[str]) -> dict[str, Any]:
         training = self.settings.training
         return {
-            "data_fingerprint": self.lake.fingerprint(),
-            "seed": training.seed,
+            **self._facts,
             "cut": cut,
             "horizon": horizon,
             "min_purchases": training.min_purchases,
@@ -272,8 +285,7 @@ class Shop:
             "recommender": name,
             "until_microseconds": self._moment(until),
             "options": vars(self.recommenders([name])[name]),
-            "data_fingerprint": self.lake.fingerprint(),
-            "seed": self.settings.training.seed,
+            **self._facts,
         }
         return all(manifest.get(key) == value for key, value in json.loads(json.dumps(sought)).items())
 

@@ -10,7 +10,7 @@ from crossaisle import plugins
 from crossaisle.data.denoising import Denoising
 from crossaisle.models.part import options
 from crossaisle.models.recommender import Cause
-from crossaisle.settings import LimitSettings, SlateSettings, TrainingSettings
+from crossaisle.settings import CategorySettings, LimitSettings, SlateSettings, TextSettings, TrainingSettings
 from crossaisle.slates.filtering.eligible import Why
 from crossaisle.slates.options import Group, ShopRules, SlateOptions
 
@@ -27,6 +27,9 @@ TABLES = [
     ("settings", "denoising", options(Denoising)),
     ("settings", "training", TrainingSettings.model_fields),
     ("settings", "slates", SlateSettings.model_fields),
+    ("settings", "text", TextSettings.model_fields),
+    *(("settings", name, options(plugins.text_encoder(name))) for name in plugins.text_encoder_names()),
+    ("settings", "categories", CategorySettings.model_fields),
     ("settings", "limits", LimitSettings.model_fields),
 ]
 

@@ -3,11 +3,13 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from crossaisle import plugins
 from crossaisle.cli.options import HERE, Json, Workspace
 from crossaisle.cli.terminal import out, print_json, progress, table, told
 from crossaisle.evaluation.protocol import Evaluation, Figure
+from crossaisle.evaluation.report import facts_of
 from crossaisle.shop import Shop
 from crossaisle.words import Language, say
 
@@ -34,6 +36,8 @@ def evaluate(
     if as_json:
         print_json({**measured.to_dict(), "report": str(folder)})
         return
+    if made := facts_of(folder)["title_categories"]:
+        out.print(escape(say("cli.title_categories", language, n=made)))
     show(measured, language)
     out.print(say("cli.report", language, place=folder / "report.html"))
 

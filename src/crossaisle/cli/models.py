@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from crossaisle.cli.options import HERE, Json, Workspace
 from crossaisle.cli.terminal import out, print_json, progress, table, told
@@ -46,6 +47,8 @@ def train(
         "items": manifest["n_items"],
         "until": manifest["until"],
     }
+    if manifest["title_categories"]:
+        out.print(escape(say("cli.title_categories", language, n=manifest["title_categories"])))
     out.print(say("cli.trained", language, version=version, **facts))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import span
 from crossaisle.data.split import Split
+from crossaisle.data.text_encoder import TextEncoder
 from crossaisle.data.training import Progress, silent
 from crossaisle.evaluation.measures import hits_in
 from crossaisle.evaluation.scoring import rank_tasks
@@ -55,11 +56,13 @@ def choose(
     seed: int = 0,
     progress: Progress = silent,
     checkpoints: Path | None = None,
+    encoder: TextEncoder | None = None,
 ) -> Choice:
     """Fit each at every earlier cut and measure it on the window after; without a window the first is taken.
 
     Args:
         checkpoints: a folder from which fits that were broken off go on.
+        encoder: of texts, the embedded one when None.
     """
     totals: dict[str, list[float]] = {name: [] for name in recommenders}
     task_name = ""
@@ -76,6 +79,7 @@ def choose(
             seed=seed,
             progress=progress,
             checkpoints=checkpoints,
+            encoder=encoder,
         )
         for name, score in found.scores.items():
             totals[name].append(score)
@@ -93,13 +97,14 @@ def validate(
     seed: int = 0,
     progress: Progress = silent,
     checkpoints: Path | None = None,
+    encoder: TextEncoder | None = None,
 ) -> Validation:
     """Fit each on the split's past and measure it on its tasks, one after the other."""
     scores: dict[str, float] = {}
     thresholds: dict[tuple[str, str], float] = {}
     for name, recommender in recommenders.items():
         progress(f"validate {name}", 0)
-        training = validated(split, min_purchases=min_purchases, seed=seed, checkpoints=checkpoints)
+        training = validated(split, min_purchases=min_purchases, seed=seed, checkpoints=checkpoints, encoder=encoder)
         fitted = recommender.fit(training)
         rankings = rank_tasks(fitted, split, tasks, K)
         scores[name] = float(capped_recall(hits_in(rankings[0].items, tasks[0]), tasks[0].sizes).mean())

@@ -7,27 +7,36 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count, pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crossaisle.data.dataset import Dataset, Ids
-from crossaisle.data.text_encoder import TextEncoder
+from crossaisle.data.text_encoder import TextEncoder, encode_texts
 from crossaisle.errors import UsageError
 from crossaisle.features.interests import title_words
 from crossaisle.features.selection import Selection
 from crossaisle.features.text_encoders.embedded import Embedded
-from crossaisle.features.text_vectors import item_texts
 from crossaisle.numerics.arrays import AnyArray, Floats, Numbers
 from crossaisle.numerics.clustering import k_means, nearest_centres
 
 DIMENSIONS = 64
 """Of the reduced vectors: on 3,648 titles of a gift shop the clusters are as tight as with all 512."""
 FEWEST_TITLES = 20
-"""Fewer different titles are not taken apart by themselves."""
+"""Fewer different titles are not taken apart unless that is asked for."""
 MOST_WORDS = 3
 WORD_SHARE = 0.3
 """A further word stands in the name if this share of the titles has it."""
+LOOKS = (
+    "black white grey gray silver gold golden red pink purple lilac violet blue navy turquoise green yellow orange "
+    "brown beige cream ivory multicolour multicolor colour color assorted small medium large mini jumbo tall short "
+    "set pack box pair piece pieces pcs of with and in for the"
+)
+LOOKS_ZH = "黑色 白色 灰色 银色 金色 红色 粉色 粉红 紫色 蓝色 绿色 黄色 橙色 棕色 米色 彩色 大号 中号 小号 迷你 套装"
+"""Colours, sizes and numbers say what a thing looks like, not what it is: they are left out before titles are read."""
+_LOOKS = rf"(?i)\b(?:{LOOKS.replace(' ', '|')})\b|{LOOKS_ZH.replace(' ', '|')}|\b[^\s]*\d[^\s]*"
 _FIRST_CJK = "\u2e80"
 
 
@@ -49,7 +58,8 @@ def with_title_categories(
     """
     if n is not None and n < 1:
         raise UsageError(f"{n} categories", remedy="Ask for at least one, or leave the number out.")
-    texts = item_texts(dataset, Embedded() if encoder is None else encoder, {"title": 1.0})
+    titles = _without_looks(dataset.catalogue.titles())
+    texts = encode_texts(Embedded() if encoder is None else encoder, titles)
     if not len(texts.vectors):
         raise UsageError("no item has a title to make categories of", "catalog", "Load titles with the catalogue.")
     seen = texts.places[dataset.seen_items() & (texts.places >= 0)]
@@ -59,16 +69,16 @@ def with_title_categories(
     cluster = nearest_centres(vectors, centres)
     of_items = np.where(texts.places >= 0, np.append(cluster, -1)[texts.places], -1)
     learnt = np.isin(texts.places, rows)
-    names = _names(dataset, np.where(learnt, of_items, -1), len(centres))
+    names = _names(titles, np.where(learnt, of_items, -1), len(centres))
     categories = Ids.of(names)
     numbers = np.append(categories.numbers(names), -1)
     return dataset.with_categories(categories, numbers[of_items].astype(np.int32))
 
 
-def has_titles_alone(dataset: Dataset) -> bool:
-    """Whether no item has a category, and there are enough different titles to make some of."""
-    titles = dataset.catalogue.titles()
-    return not (dataset.catalogue.category >= 0).any() and len(titles.drop_null().unique()) >= FEWEST_TITLES
+def _without_looks(titles: "pa.Array[Any]") -> "pa.Array[Any]":
+    """Titles in which nothing is said of looks; a title that says nothing else stays as it is."""
+    plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(titles, _LOOKS, ""))
+    return pc.if_else(pc.equal(plain, ""), titles, plain)
 
 
 def _reduced(vectors: Floats, rows: Numbers) -> Floats:
@@ -91,7 +101,7 @@ class _Word:
     worth: float
 
 
-def _names(dataset: Dataset, cluster: Numbers, n_clusters: int) -> list[str]:
+def _names(titles: "pa.Array[Any]", cluster: Numbers, n_clusters: int) -> list[str]:
     """A name of its own for each cluster: words that set its titles apart, in the order in which titles have them.
 
     Args:
@@ -99,7 +109,7 @@ def _names(dataset: Dataset, cluster: Numbers, n_clusters: int) -> list[str]:
     """
     names: list[str] = []
     sizes = np.bincount(cluster[cluster >= 0], minlength=n_clusters)
-    for words, size in zip(_words(dataset, cluster, sizes), sizes, strict=True):
+    for words, size in zip(_words(titles, cluster, sizes), sizes, strict=True):
         n_frequent = sum(word.n_items >= max(2, WORD_SHARE * size) for word in words[:MOST_WORDS])
         wanted = range(max(1, n_frequent), max(1, n_frequent) + len(words))
         possible = [_joined(words[:n_words]) for n_words in wanted]
@@ -108,9 +118,9 @@ def _names(dataset: Dataset, cluster: Numbers, n_clusters: int) -> list[str]:
     return names
 
 
-def _words(dataset: Dataset, cluster: Numbers, sizes: AnyArray) -> list[list[_Word]]:
+def _words(titles: "pa.Array[Any]", cluster: Numbers, sizes: AnyArray) -> list[list[_Word]]:
     """The words of each cluster, those first whose share of its titles times the log of their lift is largest."""
-    items, words = title_words(dataset.catalogue.titles())
+    items, words = title_words(titles)
     place = np.arange(len(items)) - np.searchsorted(items, items)
     table = pa.table({"cluster": cluster[items], "item": items, "word": words, "place": place})
     table = table.filter(cluster[items] >= 0)

@@ -8,10 +8,12 @@ from typing import Any
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.event_types import EVENT_TYPES
 from crossaisle.data.moments import as_text
+from crossaisle.data.text_encoder import TextEncoder
 from crossaisle.data.training import Progress
 from crossaisle.errors import InputError
 from crossaisle.evaluation.selection import choose
 from crossaisle.evaluation.validation import validated
+from crossaisle.loop.categories import n_made
 from crossaisle.models.artifacts import Artifact, write_artifact
 from crossaisle.models.recommender import Fitted, Recommender
 from crossaisle.stores.registry import Registry
@@ -25,6 +27,7 @@ class TrainOptions:
         horizon: length of a validation window, such as "60d". windows: how many end before the cut.
         seed: of all randomness. min_purchases: what makes an item established.
         checkpoints: a folder from which a training that was broken off goes on; whoever gives it clears it.
+        encoder: of texts, the embedded one when None.
     """
 
     horizon: str = "60d"
@@ -32,6 +35,7 @@ class TrainOptions:
     seed: int = 0
     min_purchases: int = 5
     checkpoints: Path | None = None
+    encoder: TextEncoder | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ def train(
             seed=options.seed,
             progress=progress,
             checkpoints=options.checkpoints,
+            encoder=options.encoder,
         )
         names, validation = [choice.name], choice.scores
     chosen = recommenders[names[0]]
@@ -88,6 +93,7 @@ def train(
         seed=options.seed,
         progress=progress,
         checkpoints=options.checkpoints,
+        encoder=options.encoder,
     )
     fitted = chosen.fit(training)
     return Trained(names[0], chosen, fitted, validation, dataset.n_users, dataset.n_items)
@@ -102,10 +108,13 @@ def publish(registry: Registry, trained: Trained, dataset: Dataset, facts: Mappi
         "n_users": dataset.n_users,
         "n_items": dataset.n_items,
         "n_events": len(dataset.events),
+        "title_categories": n_made(dataset),
         "validation": dict(trained.validation),
         **facts,
     }
-    artifact = Artifact(trained.name, known, dataset.index, trained.fitted.state())
+    # what was made is kept with the model: titles that come later would make others
+    item_category = dataset.catalogue.category if n_made(dataset) else None
+    artifact = Artifact(trained.name, known, dataset.index, trained.fitted.state(), item_category)
 
     def write(folder: Path) -> None:
         write_artifact(folder, artifact)

@@ -178,7 +178,9 @@ class _Search:
 
     def _score(self, recommender: Recommender, split: Split, task: Task) -> float:
         how = self.how
-        found = validate({"": recommender}, split, [task], min_purchases=how.min_purchases, seed=how.seed)
+        found = validate(
+            {"": recommender}, split, [task], min_purchases=how.min_purchases, seed=how.seed, encoder=how.encoder
+        )
         return found.scores[""]
 
 

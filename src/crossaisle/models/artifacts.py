@@ -19,21 +19,30 @@ from safetensors.numpy import load_file, save_file
 from crossaisle.data.dataset import Ids, Index
 from crossaisle.errors import ArtifactError
 from crossaisle.models.recommender import State
-from crossaisle.numerics.arrays import AnyArray
+from crossaisle.numerics.arrays import AnyArray, Numbers
 
 SCHEMA_VERSION = 1
 ARRAYS, MANIFEST = "arrays.safetensors", "manifest.json"
+_ITEM_CATEGORY = "index/item_category"
 _INDEX_PARTS = ("users", "items", "categories", "aisles", "brands")
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """Args: recommender: its name. facts: options, until, fingerprint, metrics and whatever else was noted."""
+    """A fitted recommender as it is kept.
+
+    Args:
+        recommender: its name.
+        facts: options, until, fingerprint, metrics and whatever else was noted.
+        item_category: int32 (n_items,) among the index's categories, −1 for none, where categories were made and the
+            catalogue does not say them.
+    """
 
     recommender: str
     facts: Mapping[str, Any]
     index: Index
     state: State
+    item_category: Numbers | None = None
 
 
 def write_artifact(folder: Path, artifact: Artifact) -> None:
@@ -41,6 +50,8 @@ def write_artifact(folder: Path, artifact: Artifact) -> None:
     arrays = {f"state/{name}": np.asarray(array, order="C") for name, array in artifact.state.items()}
     for part in _INDEX_PARTS:
         arrays |= _packed(f"index/{part}", getattr(artifact.index, part))
+    if artifact.item_category is not None:
+        arrays[_ITEM_CATEGORY] = artifact.item_category
     save_file(arrays, folder / ARRAYS)
     manifest: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
@@ -96,7 +107,7 @@ def read_artifact(folder: Path) -> Artifact:
         raise _altered(path) from None
     index = Index(**{part: _unpacked(f"index/{part}", arrays) for part in _INDEX_PARTS})
     state = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
-    return Artifact(manifest["recommender"], manifest, index, state)
+    return Artifact(manifest["recommender"], manifest, index, state, arrays.get(_ITEM_CATEGORY))
 
 
 def _packed(name: str, ids: Ids) -> dict[str, AnyArray]:

@@ -125,6 +125,10 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "en": "Published {name} as version {version}: {users:,} users, {items:,} items, events before {until}",
         "zh": "已发布 {name}，版本 {version}：{users:,} 位用户，{items:,} 件商品，{until} 之前的事件",
     },
+    "cli.title_categories": {
+        "en": "The catalogue has no category, so {n:,} were made of its titles; see [categories] in crossaisle.toml",
+        "zh": "商品目录没有品类，已根据名称归出 {n:,} 个；见 crossaisle.toml 中的 [categories]",
+    },
     "cli.validation": {"en": "Validation, mean capped_recall@20", "zh": "验证集，capped_recall@20 均值"},
     "cli.tuned": {
         "en": "{name}: {measure} of {task}, mean over {windows}",

@@ -30,6 +30,7 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     "report.data.users": {"en": "users", "zh": "用户"},
     "report.data.items": {"en": "items", "zh": "商品"},
     "report.data.events": {"en": "events to learn from", "zh": "训练事件"},
+    "report.data.title_categories": {"en": "categories, made of titles", "zh": "由名称归出的品类"},
     "report.data.window": {"en": "measured on purchases of", "zh": "评估窗口"},
     "report.task": {"en": "{task}: {users} users", "zh": "{task}：{users} 位用户"},
     "report.task.new-categories": {

@@ -15,16 +15,16 @@ from crossaisle.data.split import Split
 from crossaisle.data.training import silent
 from crossaisle.errors import UsageError
 from crossaisle.evaluation.tasks import tasks_of
-from crossaisle.features.title_categories import has_titles_alone, with_title_categories
+from crossaisle.features.title_categories import with_title_categories
 from crossaisle.loop.load import LoadOptions, load
 from crossaisle.numerics.arrays import Floats
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine
 
 TITLES = [
-    "red glass lamp",
-    "blue glass lamp",
-    "lamp of green glass",
+    "tall glass lamp",
+    "old glass lamp",
+    "lamp, green glass",
     "wool socks",
     "warm wool socks",
     "long socks",
@@ -41,6 +41,17 @@ class Things:
     def encode(self, texts: Sequence[str]) -> Floats:
         rows = [[thing in text for thing in THINGS] + [0.01 * len(text)] for text in texts]
         return np.array(rows, dtype=np.float32)
+
+
+class Noting(Things):
+    """Notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        self.asked += texts
+        return super().encode(texts)
 
 
 def shop(titles: Sequence[str | None], sold: Sequence[int]) -> Dataset:
@@ -64,10 +75,27 @@ def categories(dataset: Dataset) -> list[str | None]:
 
 
 def test_titles_that_mean_alike_are_one_category_named_by_its_words_in_their_order() -> None:
-    """Glass and lamp are in all three titles, with the mean places 1⅔ and 1⅓; socks in all three, wool in two."""
+    """Glass and lamp are in all three titles, with the mean places ⅔ and 1; socks in all three, wool in two."""
     made = with_title_categories(shop(TITLES, range(7)), 2, Things())
-    assert categories(made) == [*["Lamp glass"] * 3, *["Wool socks"] * 3, None]
+    assert categories(made) == [*["Glass lamp"] * 3, *["Wool socks"] * 3, None]
     assert made.n_categories == 2
+
+
+def test_what_a_title_says_of_looks_neither_parts_nor_names() -> None:
+    titles = [
+        "SMALL RED LAMP",
+        "set of 6 lamps, 40x40cm",
+        "Grey socks",
+        "pair of socks, red",
+        "红色茶",
+        "茶 大号 500g",
+        "XXL",
+    ]
+    encoder = Noting()
+    made = with_title_categories(shop(titles, range(7)), 4, encoder)
+    assert encoder.asked == ["lamp", "lamps,", "socks", "socks,", "xxl", "茶"]
+    assert categories(made)[4:6] == ["茶", "茶"]
+    assert "red" not in " ".join(made.index.categories.to_list()).lower()
 
 
 def test_chinese_titles_get_a_name_without_spaces() -> None:
@@ -107,13 +135,6 @@ def test_a_shop_without_titles_and_a_number_below_one_are_refused() -> None:
         with_title_categories(shop([None, " "], [0]))
     with pytest.raises(UsageError, match="0 categories"):
         with_title_categories(shop(TITLES, [0]), 0)
-
-
-def test_only_a_shop_with_titles_and_without_categories_is_one_of_titles_alone() -> None:
-    many = [f"title {number}" for number in range(20)]
-    assert has_titles_alone(shop(many, [0]))
-    assert not has_titles_alone(shop(many[1:], [0]))
-    assert not has_titles_alone(with_title_categories(shop(many, [0]), 2, Things()))
 
 
 ROOT = Path(__file__).parents[3]

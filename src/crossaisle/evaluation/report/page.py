@@ -36,7 +36,7 @@ def page_of(
         language=language,
         say=lambda key, **named: say(key, language, **named),
         headline=sections.headline(measured, first, language),
-        facts_of_data=_facts_of_data(split, language),
+        facts_of_data=_facts_of_data(split, facts, language),
         tasks=[sections.of_task(measured, name, language) for name in tasks],
         groups=[] if is_published else sections.of_groups(measured, first, best, language),
         flow=None
@@ -53,12 +53,14 @@ def page_of(
     )
 
 
-def _facts_of_data(split: Split, language: Language) -> list[tuple[str, str]]:
+def _facts_of_data(split: Split, facts: Mapping[str, Any], language: Language) -> list[tuple[str, str]]:
     """What it was measured on: name and value."""
     train = split.train
     counts = {"users": train.n_users, "items": train.n_items, "events": len(train.events)}
     found = [(say(f"report.data.{name}", language), f"{count:,}") for name, count in counts.items()]
     if split.is_published:
         return found
+    if made := facts.get("title_categories"):
+        found.append((say("report.data.title_categories", language), f"{made:,}"))
     window = (as_text(split.cut), as_text(split.end - 1)[:10])
     return [*found, (say("report.data.window", language), " – ".join(window))]

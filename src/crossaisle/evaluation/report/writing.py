@@ -64,6 +64,12 @@ def earlier_report(reports: Path, facts: Mapping[str, Any]) -> tuple[Evaluation,
     return None
 
 
+def facts_of(folder: Path) -> dict[str, Any]:
+    """What report.json in a folder says."""
+    found: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return found
+
+
 def _program() -> dict[str, Any]:
     return {
         "version": version("crossaisle"),

@@ -104,7 +104,7 @@ def eligible(
         raise UsageError(
             "no item has a category, so none can be of a new one",
             "focus new-categories",
-            "Load categories with the catalogue, or choose the focus explore.",
+            "Load categories or titles with the catalogue and train, or choose the focus explore.",
         )
     min_purchases = established_threshold(dataset, options.min_purchases)
     why = np.zeros(dataset.n_items, dtype=np.int8)

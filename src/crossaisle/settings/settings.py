@@ -1,7 +1,5 @@
 """Settings: crossaisle.toml, one commented file a workspace, and CROSSAISLE_… variables above it."""
 
-import json
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +16,7 @@ from pydantic_settings import (
 from crossaisle.data.denoising import Denoising
 from crossaisle.data.mapping import Map
 from crossaisle.data.mapping.map import map_from
-from crossaisle.errors import SettingsError, StorageError, fault_of
+from crossaisle.errors import SettingsError, fault_of
 from crossaisle.slates.options import SlateOptions
 from crossaisle.words import Language
 
@@ -50,6 +48,39 @@ class SlateSettings(BaseModel):
     path: SlateOptions = Field(SlateOptions(), description="knobs of the slate path, a shop's own rules")
 
 
+class TextSettings(BaseModel):
+    """Which text encoder reads titles, descriptions and searches; what else stands here are its options."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    encoder: str = Field("embedded", description="embedded, sentence-transformers, endpoint or one of a plug-in")
+    key_variable: str | None = Field(None, description="environment variable that holds the endpoint's key")
+
+    def options(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """The encoder's options as texts, the key among them if a variable for it is named.
+
+        Raises:
+            SettingsError: the variable is not set.
+        """
+        chosen = {name: str(value) for name, value in (self.model_extra or {}).items()}
+        if self.key_variable is None:
+            return chosen
+        if not environment.get(self.key_variable):
+            where = f"{FILE}, text.key_variable"
+            raise SettingsError(f"{self.key_variable} is not set", where, "Set the environment variable to the key.")
+        return {**chosen, "key": environment[self.key_variable]}
+
+
+class CategorySettings(BaseModel):
+    """Where categories come from if the catalogue has none at all."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    from_titles: int | None = Field(
+        None, ge=0, le=4000, description="made of titles: by their number when none, 0 for no categories"
+    )
+
+
 class LimitSettings(BaseModel):
     """What the machine may be asked for."""
 
@@ -77,6 +108,8 @@ class Settings(BaseSettings):
     training: TrainingSettings = TrainingSettings()
     models: dict[str, dict[str, Any]] = Field(default_factory=dict, description="recommender → its options")
     slates: SlateSettings = SlateSettings()
+    text: TextSettings = TextSettings()
+    categories: CategorySettings = CategorySettings()
     limits: LimitSettings = LimitSettings()
 
     @property
@@ -130,119 +163,3 @@ def read_settings(workspace: Path) -> Settings:
     except ValidationError as error:
         raise SettingsError(fault_of(error), str(path), "The comments in the file say what is possible.") from None
     return found
-
-
-def write_options(workspace: Path, recommender: str, options: Mapping[str, Any]) -> None:
-    """Set a recommender's options in the workspace's file; everything else in it stays as it is, comments too.
-
-    Args:
-        options: None takes the option's line out: what is not written is the default.
-
-    Raises:
-        SettingsError: the file writes these options in a way that is not changed safely.
-        StorageError: the file cannot be written.
-    """
-    path = workspace / FILE
-    before = path.read_text(encoding="utf-8")
-    wanted = tomllib.loads(before)
-    section = wanted.setdefault("models", {}).setdefault(recommender, {})
-    section.update(options)
-    for name in [name for name, value in section.items() if value is None]:
-        del section[name]
-    after = _with_options(before, f"[models.{recommender}]", options)
-    if not _says(after, wanted):
-        told = "; ".join(f"{name} = {as_toml(value)}" for name, value in options.items() if value is not None)
-        remedy = f"Write below [models.{recommender}] yourself: {told}."
-        raise SettingsError("the options are written in a way that is not changed by itself", str(path), remedy)
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        fresh.write_text(after, encoding="utf-8")
-        fresh.replace(path)
-    except OSError as error:
-        raise StorageError(f"the settings cannot be written: {error.strerror or error}", str(path)) from None
-
-
-def _with_options(text: str, header: str, options: Mapping[str, Any]) -> str:
-    """The text with options set below a header, which is added at the end where it is missing."""
-    lines = text.removesuffix("\n").split("\n") if text else []
-    if header not in [_bare(line) for line in lines]:
-        lines += ["", header] if lines else [header]
-    bare = [_bare(line) for line in lines]
-    start = bare.index(header)
-    end = next((at for at in range(start + 1, len(bare)) if bare[at].startswith("[")), len(lines))
-    section = lines[start:end]
-    for name, value in options.items():
-        places = [at for at, line in enumerate(section) if re.match(rf"\s*{re.escape(name)}\s*=", line)]
-        new = [] if value is None else [f"{name} = {as_toml(value)}"]
-        if places:
-            old = section[places[0]]
-            comment = re.search(r"\s*#[^\"']*$", old)
-            section[places[0] : places[0] + 1] = [line + (comment[0] if comment else "") for line in new]
-        else:
-            last = max(at for at, line in enumerate(section) if _bare(line))
-            section[last + 1 : last + 1] = new
-    return "\n".join([*lines[:start], *section, *lines[end:]]) + "\n"
-
-
-def _bare(line: str) -> str:
-    return line.partition("#")[0].strip()
-
-
-def _says(text: str, wanted: Mapping[str, Any]) -> bool:
-    try:
-        return tomllib.loads(text) == wanted
-    except tomllib.TOMLDecodeError:
-        return False
-
-
-def as_toml(value: Any) -> str:
-    """A word, number or truth value as TOML writes it."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-TEMPLATE = """\
-# Settings of this workspace. What is commented out shows the default.
-# Environment variables win: CROSSAISLE_LANGUAGE=zh, CROSSAISLE_SLATES__K=10.
-
-# language = "en"              # en or zh: terminal, reasons, reports
-
-# ── reading your files ────────────────────────────────────────────────
-# timezone = "UTC"             # zone of times that name none
-# encoding = "utf-8"
-# delimiter = ","              # found by itself when not set
-
-# [columns.events]             # your own column names
-# user_id = "CustomerID"
-# event_type = { value = "purchase" }
-# [columns.catalog]
-# item_id = "sku"
-
-# [normalising]                # currency = "EUR", rates = { GBP = 1.17 }
-# [cleaning]                   # max_bad_share = 0.3
-# [cleaning.exact_duplicates]  # on = true
-
-# ── learning ──────────────────────────────────────────────────────────
-# [denoising]                  # half_life_days = 180
-# [training]
-# candidates = ["popularity", "ease", "graph-filter", "als"]
-# horizon = "60d"              # length of a validation window
-# windows = 2
-# seed = 0
-# min_purchases = 5            # purchases that make an item established
-# [models.ease]
-# l2 = 1000.0
-
-# ── slates ────────────────────────────────────────────────────────────
-# [slates]
-# k = 20
-# focus = "new-categories"     # all, explore, new-categories, category=NAME
-# [slates.path]                # every knob is off by default
-# diversity = 0.2              # weight of unlikeness (MMR)
-# max_per_category = 3
-# [slates.path.rules.never]    # what is never shown
-# categories = ["TOBACCO"]
-
-# [limits]
-# memory = "2GB"               # of the table engine
-"""
-"""What `crossaisle init` writes."""
