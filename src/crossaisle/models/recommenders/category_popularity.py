@@ -11,33 +11,25 @@ from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import DAY
 from crossaisle.data.queries import Queries
 from crossaisle.data.training import Training
+from crossaisle.models.inclinations import Inclinations, fit_inclinations
+from crossaisle.models.linear import joined, single_cause
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Cause, Contributions, Fitted, Recommender, State
-from crossaisle.numerics.arrays import AnyArray, Doubles, Floats, Numbers, csr
-from crossaisle.numerics.ridge import gram_of, weights_of_others
-
-MOST = 4000
-"""Categories with the most buyers that inclinations are learnt between; the others are scored by their buyers."""
+from crossaisle.numerics.arrays import Doubles, Floats, Numbers
 
 
 @dataclass(frozen=True)
 class FittedCategoryPopularity(Fitted):
-    """What is known of items, and of categories, the last of which holds the items that have none.
+    """What is known of items, and of categories.
 
     Args:
         buyers, share: float32 (n_items,), users who bought the item, each once, and its part of its category's.
-        category: int32 (n_items,).
-        anyone: float32 (n_categories + 1,), inclination whoever the user is.
-        kept: int32 (n_kept,), the categories that inclinations are learnt between.
-        weights: float32 (n_kept, n_kept), from a category bought from to an inclination.
+        inclinations: to categories.
     """
 
     buyers: Floats
     share: Floats
-    category: Numbers
-    anyone: Floats
-    kept: Numbers
-    weights: Floats
+    inclinations: Inclinations
 
     @property
     def n_items(self) -> int:  # type: ignore[override]  # derived, not kept
@@ -45,71 +37,27 @@ class FittedCategoryPopularity(Fitted):
         return len(self.share)
 
     def scores(self, queries: Queries, items: Numbers | None = None) -> Floats:
-        category, share = (self.category, self.share) if items is None else (self.category[items], self.share[items])
-        inclinations = np.tile(self.anyone, (len(queries), 1))
-        inclinations[:, self.kept] += np.maximum(self._entered(queries) @ self.weights, 0)
-        scores = inclinations[:, category]
+        category, share = self.inclinations.category, self.share
+        if items is not None:
+            category, share = category[items], share[items]
+        scores = self.inclinations.of(queries)[:, category]
         scores *= share
         scores[:, share <= 0] = -np.inf
         return scores
 
     def contributions(self, queries: Queries, candidates: Numbers, n_causes: int = 3) -> Contributions:
         """Categories bought from with their part of the score, and the part that is due to anyone's buying."""
-        shape = (*candidates.shape, n_causes)
-        causes = np.full(shape, Cause.CATEGORY, dtype=np.int8)
-        subjects, amounts = np.full(shape, -1, dtype=np.int32), np.zeros(shape, dtype=np.float32)
-        entered = self._entered(queries)
-        subject_of = np.where(self.kept < len(self.anyone) - 1, self.kept, -1)
-        for query in range(len(queries)):
-            items = np.maximum(candidates[query], 0)
-            own = np.flatnonzero((entered[query] > 0) & (subject_of >= 0))
-            of_own = self._effects(own, items)
-            of_anyone = self.anyone[self.category[items]] * self.share[items]
-            parts = np.concatenate([of_own, of_anyone[None, :]])
-            strongest = np.argsort(-parts, axis=0, kind="stable")[:n_causes]
-            values = np.take_along_axis(parts, strongest, axis=0).T
-            is_buyers = (strongest == len(own)).T
-            named = np.append(subject_of[own], -1)[strongest].T
-            named = np.where(is_buyers, self.buyers[items][:, None], named)
-            is_cause = (values > 0) & (candidates[query] >= 0)[:, None]
-            n_kept = len(strongest)
-            causes[query, :, :n_kept] = np.where(is_buyers, Cause.BUYERS, Cause.CATEGORY)
-            subjects[query, :, :n_kept] = np.where(is_cause, named, -1)
-            amounts[query, :, :n_kept] = np.where(is_cause, values, 0)
-        return Contributions(causes, subjects, amounts)
+        of_anyone = self.inclinations.anyone[self.inclinations.category] * self.share
+        subjects = np.where(of_anyone > 0, self.buyers, -1)
+        buyers = single_cause(Cause.BUYERS, subjects, of_anyone, candidates)
+        return joined(self.inclinations.contributions(queries, candidates, n_causes, self.share), buyers, n_causes)
 
     def state(self) -> State:
-        return {
-            "buyers": self.buyers,
-            "share": self.share,
-            "category": self.category,
-            "anyone": self.anyone,
-            "kept": self.kept,
-            "weights": self.weights,
-        }
+        return {"buyers": self.buyers, "share": self.share, **self.inclinations.state()}
 
     @classmethod
     def restore(cls, state: State) -> "FittedCategoryPopularity":
-        return cls(*(state[name] for name in ("buyers", "share", "category", "anyone", "kept", "weights")))
-
-    def _places(self) -> Numbers:
-        """int32 (n_categories + 1,): place among the kept categories, −1 for the others."""
-        places = np.full(len(self.anyone), -1, dtype=np.int32)
-        places[self.kept] = np.arange(len(self.kept), dtype=np.int32)
-        return places
-
-    def _entered(self, queries: Queries) -> Floats:
-        """float32 (n_queries, n_kept): 1 for each category bought from."""
-        rows, items, n_rows = queries.bought()
-        places = self._places()[self.category[items]]
-        entered = np.zeros((n_rows, len(self.kept)), dtype=np.float32)
-        entered[rows[places >= 0], places[places >= 0]] = 1
-        return entered
-
-    def _effects(self, own: AnyArray, items: Numbers) -> AnyArray:
-        """(n_own, n_items): the part of each item's score that is due to each category bought from."""
-        places = self._places()[self.category[items]]
-        return np.asarray(np.where(places >= 0, self.weights[np.ix_(own, places)], 0) * self.share[items])
+        return cls(state["buyers"], state["share"], Inclinations.restore(state))
 
 
 @part
@@ -136,26 +84,12 @@ class CategoryPopularity(Recommender):
         """Count buyers of items and of categories, and solve for B."""
         training.progress("fit", 0)
         dataset = training.dataset
-        n_categories = dataset.n_categories
-        category = np.where(dataset.catalogue.category < 0, n_categories, dataset.catalogue.category).astype(np.int32)
-        bought = dataset.purchases().tocoo()
-        entered = csr(bought.row, category[bought.col], bought.data, (dataset.n_users, n_categories + 1))
-        entered.data = np.minimum(entered.data, 1)
-        entries = np.asarray(entered.sum(axis=0), dtype=np.float64)
-        buyers, level = np.bincount(bought.col[bought.data > 0], minlength=dataset.n_items), self._level(dataset)
-        share = level / np.maximum(entries + self.shrink, 1e-12)[category]
-        kept = np.sort(np.argsort(-entries, kind="stable")[: min(MOST, int((entries > 0).sum()))])
-        weights = weights_of_others(gram_of(entered[:, kept]), self.l2)
-        weights[np.diag_indices_from(weights)] = self.own
+        inclinations, entries = fit_inclinations(dataset, self.l2, self.own, self.anyone)
+        bought = dataset.purchases()
+        buyers, level = np.bincount(bought.indices[bought.data > 0], minlength=dataset.n_items), self._level(dataset)
+        share = level / np.maximum(entries + self.shrink, 1e-12)[inclinations.category]
         training.progress("fit", 1)
-        return FittedCategoryPopularity(
-            buyers.astype(np.float32),
-            share.astype(np.float32),
-            category,
-            (self.anyone * entries / max(1, dataset.n_users)).astype(np.float32),
-            kept.astype(np.int32),
-            weights,
-        )
+        return FittedCategoryPopularity(buyers.astype(np.float32), share.astype(np.float32), inclinations)
 
     def _level(self, dataset: Dataset) -> Doubles:
         """float64 (n_items,): buyers by weight, over all mixed with the recent ones scaled to the same sum."""
