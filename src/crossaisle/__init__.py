@@ -8,10 +8,12 @@ if TYPE_CHECKING:
     from crossaisle.data.split import Split
     from crossaisle.evaluation.protocol import evaluate
     from crossaisle.evaluation.validation import validated
+    from crossaisle.features.title_categories import with_title_categories
     from crossaisle.loop.tune import tune
     from crossaisle.models.recommenders.als import ALS
     from crossaisle.models.recommenders.category_popularity import CategoryPopularity
     from crossaisle.models.recommenders.category_transition import CategoryTransition
+    from crossaisle.models.recommenders.content import Content
     from crossaisle.models.recommenders.ease import EASE
     from crossaisle.models.recommenders.graph_filter import GraphFilter
     from crossaisle.models.recommenders.item_knn import ItemKNN
@@ -26,6 +28,7 @@ _HOMES = {
     "EASE": "models.recommenders.ease",
     "CategoryPopularity": "models.recommenders.category_popularity",
     "CategoryTransition": "models.recommenders.category_transition",
+    "Content": "models.recommenders.content",
     "Dataset": "data.dataset",
     "GraphFilter": "models.recommenders.graph_filter",
     "ItemKNN": "models.recommenders.item_knn",
@@ -38,6 +41,7 @@ _HOMES = {
     "recommend": "slates.recommend",
     "tune": "loop.tune",
     "validated": "evaluation.validation",
+    "with_title_categories": "features.title_categories",
 }
 
 __all__ = [
@@ -45,6 +49,7 @@ __all__ = [
     "EASE",
     "CategoryPopularity",
     "CategoryTransition",
+    "Content",
     "Dataset",
     "GraphFilter",
     "ItemKNN",
@@ -57,6 +62,7 @@ __all__ = [
     "recommend",
     "tune",
     "validated",
+    "with_title_categories",
 ]
 
 if not TYPE_CHECKING:

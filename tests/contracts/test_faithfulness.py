@@ -48,6 +48,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("market-potential", {"market": "group", "measure": "spend"}),
     ("item-knn", {"weighting": "bm25", "counting": "count"}),
     ("als", {"weighting": "count", "alpha": 5.0}),
+    ("content", {"category": 10.0}),
 ]
 
 
@@ -204,11 +205,14 @@ def check_names(fitted: Fitted, pairs: Pairs, shop: Dataset) -> None:
 def check_falls(named: Floats, other: Floats, whose: AnyArray, what: str) -> None:
     """Without the named cause the score falls further in most pairs, and for most users or items more often than not.
 
-    Pairs of one user share a history, so the sign test counts users, or items where the cause is an item's alone.
+    Pairs of one user share a history, so the sign test counts users, or items where the cause is an item's alone. Of a
+    cause that so few have that even all together could not convince it, the share is all there is to ask.
     """
     wins = np.where(named == other, 0.5, named > other)
     assert wins.mean() >= LEAST_SHARE, f"{what}: in {wins.mean():.0%} of {len(wins)} pairs"
     subjects = [wins[whose == one].mean() for one in np.unique(whose)]
+    if 0.5 ** len(subjects) >= MOST_CHANCE:
+        return
     agree, differ = sum(one > 0.5 for one in subjects), sum(one < 0.5 for one in subjects)
     chance = binomtest(agree, agree + differ, alternative="greater").pvalue
     assert chance < MOST_CHANCE, f"{what}: {agree} of {agree + differ} agree"

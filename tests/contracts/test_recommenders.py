@@ -42,6 +42,7 @@ MOVED: dict[str, dict[str, Any]] = {
         "iterations": 0,
     },
     "category-transition": {"half_life": 1.0, "smoothing": 0.0},
+    "content": {"neighbours": 2, "sharpness": 1.0, "category": 3.0, "l2": 5.0},
 }
 BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     ("market-potential", "n_groups"): {"market": "group"},
