@@ -8,7 +8,9 @@ from rich.markup import escape
 from crossaisle import plugins
 from crossaisle.cli.options import HERE, Json, Workspace
 from crossaisle.cli.terminal import out, print_json, progress, table, told
-from crossaisle.evaluation.protocol import Evaluation, Figure
+from crossaisle.evaluation.cold_start import BASELINES, ColdStart
+from crossaisle.evaluation.figure import Figure
+from crossaisle.evaluation.protocol import Evaluation
 from crossaisle.evaluation.report import facts_of
 from crossaisle.shop import Shop
 from crossaisle.words import Language, say
@@ -61,6 +63,20 @@ def show(measured: Evaluation, language: Language) -> None:
         ]
         title = say("cli.task", language, task=task, users=figures[0].n_users)
         table(title, heading, rows, numeric=range(1, len(heading)))
+    if measured.new_items:
+        show_new_items(measured.new_items, language)
+
+
+def show_new_items(found: ColdStart, language: Language) -> None:
+    """How new items are ranked, and the ratio to the best that categories alone can do."""
+    names = {name: say(f"baseline.{name}", language) for name in BASELINES}
+    best = found.best_baseline
+    ratios = {one.model: _with_interval(one) for one in found.ratios if one.group == best}
+    rows = [(names.get(one.model, one.model), _with_interval(one), ratios.get(one.model, "")) for one in found.figures]
+    first = found.figures[0]
+    title = say("cli.new_items", language, items=found.n_items, users=first.n_users)
+    heading = [say("cli.recommender", language), first.metric, say("cli.ratio", language, baseline=names[best])]
+    table(title, heading, rows, numeric=(1, 2))
 
 
 def _with_interval(figure: Figure) -> str:

@@ -11,7 +11,7 @@ from crossaisle.data.event_types import PURCHASE
 from crossaisle.data.moments import FOREVER, moment, span
 from crossaisle.data.training import Training
 from crossaisle.errors import InputError
-from crossaisle.numerics.arrays import Csr, csr
+from crossaisle.numerics.arrays import Csr, Longs, csr
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Split:
         truth: float32 (n_users, n_items), 1 where the user bought the item in the window; train's numbers.
         spend: the same places as truth, what the user spent on the item in the window.
         cut, end: the window [cut, end) in microseconds since 1970.
+        sales: int64 (n_items,), purchases of each item in the window, by anybody.
         is_published: a split given as two frames, measured by the published-split rules.
     """
 
@@ -31,6 +32,7 @@ class Split:
     spend: Csr
     cut: int
     end: int
+    sales: Longs
     is_published: bool = False
 
     @property
@@ -66,7 +68,8 @@ class Split:
             raise InputError("no known user bought a known item in the window", remedy="Choose an earlier cut.")
         shape = (train.n_users, train.n_items)
         spend = csr(users[kept], items[kept], window.spend()[kept], shape)
-        return cls(train, _ones(spend), spend, cut, end)
+        sales = np.bincount(items[items >= 0], minlength=train.n_items)
+        return cls(train, _ones(spend), spend, cut, end, sales)
 
     @classmethod
     def given(cls, train: Any, test: Any) -> "Split":
@@ -79,7 +82,8 @@ class Split:
         data = Dataset.from_pairs(users, items, known)
         rows, columns = users.numbers(held["user_id"]), items.numbers(held["item_id"])
         truth = _ones(csr(rows, columns, np.ones(len(rows)), (data.n_users, data.n_items)))
-        return cls(data, truth, truth, FOREVER, FOREVER, is_published=True)
+        sales = np.bincount(columns, minlength=data.n_items)
+        return cls(data, truth, truth, FOREVER, FOREVER, sales, is_published=True)
 
 
 def _pairs(frame: Any, name: str) -> "pa.Table":

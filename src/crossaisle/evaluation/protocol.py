@@ -10,29 +10,17 @@ import pandas as pd
 from crossaisle.data.split import Split
 from crossaisle.data.training import Progress, silent
 from crossaisle.errors import UsageError
+from crossaisle.evaluation.cold_start import ColdStart, cold_start
+from crossaisle.evaluation.figure import Figure
 from crossaisle.evaluation.groups import user_groups
 from crossaisle.evaluation.measures import Measured, hits_in, measure
 from crossaisle.evaluation.scoring import rank_tasks
 from crossaisle.evaluation.selection import Validation
 from crossaisle.evaluation.tasks import Task, counted_tasks
 from crossaisle.models.recommender import Fitted
-from crossaisle.numerics.arrays import Bools, Doubles, Numbers
-from crossaisle.numerics.bootstrap import interval, known_means, resampled_means
+from crossaisle.numerics.arrays import Bools, Numbers
+from crossaisle.numerics.bootstrap import interval, known_means, ratio_of, resampled_means
 from crossaisle.slates.ranking import rank
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure: value with its 95 % interval over n_users; the interval is NaN for figures of all slates at once."""
-
-    task: str
-    model: str
-    metric: str
-    value: float
-    low: float
-    high: float
-    n_users: int
-    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +31,7 @@ class Evaluation:
         ratios, groups: of the main figures.
         slates: (task, model) → int32 (n_users, k), −1 where no item was left.
         validation: model → mean capped_recall@20 on the window before, by which the best is chosen.
+        new_items: how each ranks items first sold in the window; None where there are too few.
     """
 
     figures: Sequence[Figure]
@@ -52,6 +41,7 @@ class Evaluation:
     k: int
     baseline: str
     validation: Mapping[str, float] = field(default_factory=dict)
+    new_items: ColdStart | None = None
 
     @property
     def best(self) -> str:
@@ -69,16 +59,20 @@ class Evaluation:
             "k": self.k,
             "baseline": self.baseline,
             "validation": dict(self.validation),
-            "figures": [_plain(one) for one in self.figures],
-            "ratios": [_plain(one) for one in self.ratios],
-            "groups": [_plain(one) for one in self.groups],
+            "figures": [one.to_dict() for one in self.figures],
+            "ratios": [one.to_dict() for one in self.ratios],
+            "groups": [one.to_dict() for one in self.groups],
+            "new_items": self.new_items.to_dict() if self.new_items else None,
         }
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> "Evaluation":
         """What `to_dict` gave, or the contents of a report.json; without slates."""
-        figures, ratios, groups = ([_figure(one) for one in plain[key]] for key in ("figures", "ratios", "groups"))
-        return cls(figures, ratios, groups, {}, plain["k"], plain["baseline"], plain["validation"])
+        figures, ratios, groups = (
+            [Figure.from_dict(one) for one in plain[key]] for key in ("figures", "ratios", "groups")
+        )
+        new_items = ColdStart.from_dict(plain["new_items"]) if plain.get("new_items") else None
+        return cls(figures, ratios, groups, {}, plain["k"], plain["baseline"], plain["validation"], new_items)
 
     def value(self, task: str, model: str, metric: str) -> Figure:
         """One figure.
@@ -147,7 +141,8 @@ def evaluate(
         figures += averaged
         ratios += compared
         of_groups += _by_group(task, measured[task.name], groupings, seed)
-    return Evaluation(figures, ratios, of_groups, slates, k, first, before.scores)
+    new = None if split.is_published else cold_start(named, split, k=k, min_purchases=min_purchases, seed=seed)
+    return Evaluation(figures, ratios, of_groups, slates, k, first, before.scores, new)
 
 
 def hits_of(fitted: Fitted, split: Split, task: Task, k: int) -> Bools:
@@ -176,18 +171,9 @@ def _averaged(
         ratios += [
             Figure(task.name, name, metric, *ratio, n_users)
             for metric in one.main
-            for ratio in [_ratio(means, resampled, places.index((name, metric)), places.index((baseline, metric)))]
+            for ratio in [ratio_of(means, resampled, places.index((name, metric)), places.index((baseline, metric)))]
         ]
     return figures, ratios
-
-
-def _ratio(means: Doubles, resampled: Doubles, above: int, below: int) -> tuple[float, float, float]:
-    """Ratio of two columns with its interval; NaN where the lower is 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = np.where(means[below] != 0, means[above] / means[below], np.nan)
-        drawn = np.where(resampled[:, below] != 0, resampled[:, above] / resampled[:, below], np.nan)
-    low, high = interval(drawn[:, None])
-    return float(value), float(low[0]), float(high[0])
 
 
 def _by_group(
@@ -208,12 +194,3 @@ def _by_group(
                 figure = (float(own[:, at].mean()), float(low[at]), float(high[at]), len(own))
                 found.append(Figure(task.name, name, metric, *figure, group=f"{grouping}: {label}"))
     return found
-
-
-def _plain(figure: Figure) -> dict[str, Any]:
-    return {key: None if isinstance(value, float) and np.isnan(value) else value for key, value in vars(figure).items()}
-
-
-def _figure(plain: Mapping[str, Any]) -> Figure:
-    values: dict[str, Any] = {key: np.nan if value is None else value for key, value in plain.items()}
-    return Figure(**values)

@@ -45,6 +45,19 @@ def interval(resampled: Doubles) -> tuple[Doubles, Doubles]:
     return low, high
 
 
+def ratio_of(means: Doubles, resampled: Doubles, above: int, below: int) -> tuple[float, float, float]:
+    """Ratio of two columns with its 95 % interval; NaN where the lower is 0.
+
+    Args:
+        means: float64 (n_columns,). resampled: float64 (n_resamples, n_columns).
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.where(means[below] != 0, means[above] / means[below], np.nan)
+        drawn = np.where(resampled[:, below] != 0, resampled[:, above] / resampled[:, below], np.nan)
+    low, high = interval(drawn[:, None])
+    return float(value), float(low[0]), float(high[0])
+
+
 def _weights(n_rows: int, seed: int, n_resamples: int) -> Iterator[Doubles]:
     """How often each resample draws each row, some resamples at a time."""
     rng = np.random.default_rng(seed)

@@ -105,6 +105,21 @@ def _counts_below(scores: Floats, values: Floats) -> tuple[Longs, Longs]:
     return below, up_to
 
 
+def tied_hits(scores: Floats, is_true: Bools, k: int) -> Doubles:
+    """How many true columns are among each row's `k` highest, ties broken at random, in expectation: float64 (n_rows,).
+
+    Args:
+        scores: (n_rows, n_columns), −inf for what is never chosen.
+        is_true: bool, the same shape.
+    """
+    k = min(k, scores.shape[1])
+    last = np.partition(scores, scores.shape[1] - k, axis=1)[:, scores.shape[1] - k, None]
+    above, tied = scores > last, (scores == last) & ~np.isneginf(scores)
+    n_tied = tied.sum(axis=1)
+    chance = np.divide(k - above.sum(axis=1), n_tied, out=np.zeros(len(scores)), where=n_tied > 0)
+    return np.asarray((above & is_true).sum(axis=1) + chance * (tied & is_true).sum(axis=1), dtype=np.float64)
+
+
 def called_true(below: Doubles, up_to: Doubles, threshold: float) -> Doubles:
     """Chance that each true column lies above the share `threshold` of the others, ties broken at random (n_true,).
 

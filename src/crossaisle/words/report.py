@@ -46,6 +46,18 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "en": "A published split: all items are ranked, those of training are masked.",
         "zh": "公开划分：对全部商品排序，训练集中的商品被屏蔽。",
     },
+    "report.new_items": {
+        "en": "new-items: {items} items first sold in the window, {users} users",
+        "zh": "new-items：窗口内首次售出的 {items} 件商品，{users} 位用户",
+    },
+    "report.new_items.meaning": {
+        "en": "Items that nobody had bought before the window, ranked among each other, for users who went on to buy "
+        "one. Recommenders that learn from sales alone have nothing to say about them. Beside them stands what the "
+        "category alone tells: its buyers, the user's inclination to it, and that times the share of an average item.",
+        "zh": "窗口之前无人购买过的商品，在它们之间排序，针对随后买了其中之一的用户。"
+        "只从销售中学习的模型对它们无话可说。对照为仅凭品类可知的：品类买家数、用户对品类的倾向，"
+        "以及该倾向乘以品类中平均一件商品的份额。",
+    },
     "report.all_figures": {"en": "All figures", "zh": "全部指标"},
     "report.metric": {"en": "metric", "zh": "指标"},
     "report.caption.comparison": {

@@ -1,6 +1,7 @@
 """Categories made of titles: what belongs together, what it is called, and what it is learnt from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -150,7 +151,7 @@ def test_online_retail_gets_categories_and_with_them_the_task_of_new_ones(datase
     assert [task.name for task in tasks_of(split, 5)] == ["explore", "all"]
     made = with_title_categories(split.train, 100)
     assert made.n_categories == 100
-    task = tasks_of(Split(made, split.truth, split.spend, split.cut, split.end), 5)[0]
+    task = tasks_of(replace(split, train=made), 5)[0]
     assert task.name == "new-categories"
     assert len(task.users) > 1000
     titles = np.array(made.catalogue.titles().to_pylist())

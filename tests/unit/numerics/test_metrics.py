@@ -1,5 +1,7 @@
 """Metric arithmetic worked out by hand."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -108,3 +110,23 @@ def test_labels_in_rows() -> None:
     labels = np.array([[1, 1, 2, -1], [-1, -1, -1, 5]], dtype=np.int32)
     np.testing.assert_allclose(metrics.distinct_in_rows(labels), [2, 1])
     np.testing.assert_allclose(metrics.differing_pairs(labels), [2 / 3, 0])
+
+
+def test_hits_among_the_k_highest_with_ties_in_expectation() -> None:
+    """2 places. First row: .9 is in, and one of three at .5, of which one is true: 1 + 1/3; second: one is in, −inf
+    never; third: nothing is said.
+    """
+    inf = np.inf
+    scores = np.array([[0.5, 0.9, 0.5, 0.5], [-inf, 1, -inf, -inf], [-inf] * 4], dtype=np.float32)
+    is_true = np.array([[True, True, False, False], [True, True, False, False], [True] * 4])
+    np.testing.assert_allclose(metrics.tied_hits(scores, is_true, 2), [1 + 1 / 3, 1, 0])
+
+
+@given(st.integers(1, 6), st.integers(0, 10_000))
+def test_expected_hits_are_the_mean_over_all_ways_to_break_ties(k: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(0, 3, (1, 5)).astype(np.float32)
+    is_true = rng.random((1, 5)) < 0.5
+    every = np.array(list(permutations(range(5))))
+    hits = [is_true[0][np.lexsort((order, -scores[0]))[:k]].sum() for order in every]
+    assert metrics.tied_hits(scores, is_true, k)[0] == pytest.approx(np.mean(hits))

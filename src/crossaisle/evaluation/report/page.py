@@ -38,6 +38,7 @@ def page_of(
         headline=sections.headline(measured, first, language),
         facts_of_data=_facts_of_data(split, facts, language),
         tasks=[sections.of_task(measured, name, language) for name in tasks],
+        new_items=sections.of_new_items(measured.new_items, language) if measured.new_items else None,
         groups=[] if is_published else sections.of_groups(measured, first, best, language),
         flow=None
         if is_published or not split.train.n_categories

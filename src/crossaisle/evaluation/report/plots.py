@@ -9,7 +9,8 @@ from matplotlib.figure import Figure as Canvas
 
 from crossaisle.data.moments import DAY
 from crossaisle.data.split import Split
-from crossaisle.evaluation.protocol import Evaluation, Figure
+from crossaisle.evaluation.figure import Figure
+from crossaisle.evaluation.protocol import Evaluation
 from crossaisle.evaluation.report.drawing import BLUE, INK, LINE, ORANGE, SOFT, canvas_of, drawing, short
 from crossaisle.numerics.arrays import AnyArray, Numbers
 from crossaisle.numerics.shares import label_counts, label_shares

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from crossaisle.data.split import Split
-from crossaisle.evaluation.protocol import Evaluation, Figure
+from crossaisle.evaluation.cold_start import BASELINES, ColdStart
+from crossaisle.evaluation.figure import Figure
+from crossaisle.evaluation.protocol import Evaluation
 from crossaisle.evaluation.report import plots
 from crossaisle.numerics.arrays import Numbers
 from crossaisle.words import Language, say
@@ -105,6 +107,22 @@ def _comparison(figures: Sequence[Figure], baseline: str, language: Language) ->
     caption = say("report.caption.comparison", language, metric=figures[0].metric, baseline=baseline)
     alt = "; ".join(f"{one.model} {_printed(one)}" for one in figures)
     return Plot(plots.comparison(figures, baseline), caption, alt)
+
+
+def of_new_items(found: ColdStart, language: Language) -> TaskSection:
+    """How new items are ranked: recommenders and baselines, the best first, and the ratio to the best baseline."""
+    ordered = sorted(found.figures, key=lambda one: -one.value)
+    best, metric = found.best_baseline, ordered[0].metric
+    ratios = {one.model: one for one in found.ratios if one.group == best}
+    names = {name: say(f"baseline.{name}", language) for name in BASELINES}
+    rows = [
+        (names.get(one.model, one.model), [_cell(one), _cell(ratios[one.model]) if one.model in ratios else Cell("–")])
+        for one in ordered
+    ]
+    users, items = f"{ordered[0].n_users:,}", f"{found.n_items:,}"
+    title = say("report.new_items", language, items=items, users=users)
+    table = Table([metric, say("cli.ratio", language, baseline=names[best])], rows)
+    return TaskSection(title, say("report.new_items.meaning", language), table, [], table)
 
 
 def of_groups(measured: Evaluation, task: str, model: str, language: Language) -> list[Plot]:
