@@ -102,7 +102,9 @@ class Shop:
     @property
     def _reading(self) -> Reading:
         chosen = self.settings
-        return Reading(self.lake, chosen.denoise, self.encoder, chosen.categories.from_titles, chosen.training.seed)
+        return Reading(
+            self.lake, chosen.denoise, lambda: self.encoder, chosen.categories.from_titles, chosen.training.seed
+        )
 
     def dataset(self, until: int = FOREVER, known: Artifact | None = None) -> Dataset:
         """The lake's events before `until` as arrays: see loop.reading."""

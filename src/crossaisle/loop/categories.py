@@ -1,23 +1,28 @@
 """Categories where a shop has none: made of titles when data are read, kept with the model that was trained on them."""
 
+from collections.abc import Callable
+
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.text_encoder import TextEncoder
-from crossaisle.features.title_categories import FEWEST_TITLES, with_title_categories
 from crossaisle.models.artifacts import Artifact
 
 
-def categorised(dataset: Dataset, from_titles: int | None, encoder: TextEncoder, seed: int) -> Dataset:
+def categorised(dataset: Dataset, from_titles: int | None, encoder: Callable[[], TextEncoder], seed: int) -> Dataset:
     """The dataset, with categories made of titles where no item has one of its own.
 
     Args:
         from_titles: how many; None for as many as the number of titles suggests, if there are enough; 0 for none.
+        encoder: gives the encoder, and is asked only where it is needed.
     """
     if from_titles == 0 or (dataset.catalogue.category >= 0).any():
         return dataset
+    # clustering loads slowly, and only a shop without categories needs it
+    from crossaisle.features.title_categories import FEWEST_TITLES, with_title_categories
+
     n_titles = len(dataset.catalogue.titles().drop_null().unique())
     if n_titles < (1 if from_titles else FEWEST_TITLES):
         return dataset
-    return with_title_categories(dataset, from_titles, encoder, seed)
+    return with_title_categories(dataset, from_titles, encoder(), seed)
 
 
 def n_made(dataset: Dataset) -> int:

@@ -1,5 +1,6 @@
 """Reading the lake as training, measuring and slates need it: as arrays, with categories, weighed by denoising."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from crossaisle.data.dataset import Dataset
@@ -19,12 +20,12 @@ class Reading:
 
     Args:
         denoising: thresholds and weights.
-        encoder: of titles. from_titles, seed: see loop.categories.
+        encoder, from_titles, seed: see loop.categories.
     """
 
     lake: Lake
     denoising: Denoising
-    encoder: TextEncoder
+    encoder: Callable[[], TextEncoder]
     from_titles: int | None
     seed: int
 

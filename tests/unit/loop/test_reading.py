@@ -141,3 +141,14 @@ def test_an_encoder_s_options_stand_beside_its_name(tmp_path: Path, monkeypatch:
 def test_what_is_wrong_about_an_encoder_is_said(tmp_path: Path, chosen: dict[str, Any], what: str) -> None:
     with pytest.raises(UsageError, match=what):
         _ = Shop(tmp_path, Settings(text=chosen)).encoder
+
+
+def test_slates_of_a_live_model_need_neither_the_encoder_nor_its_key(
+    frames: tuple[pd.DataFrame, pd.DataFrame], tmp_path: Path
+) -> None:
+    shop = opened(tmp_path / "ws", frames)
+    shop.train(CUT, "ease")
+    keyless = Shop(tmp_path / "ws", Settings(text={"encoder": "endpoint", "key_variable": "NOT_SET_ANYWHERE"}))
+    assert next(iter(keyless.slates("new-categories").batches(["u001"], 5))).slates.slate(0).picks
+    with pytest.raises(SettingsError, match="NOT_SET_ANYWHERE"):
+        keyless.train(CUT, "ease")
