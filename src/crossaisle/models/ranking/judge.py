@@ -1,0 +1,184 @@
+"""A judge of candidates: boosted trees under LambdaRank (Burges 2010, "From RankNet to LambdaRank to LambdaMART"), a
+linear ranker, and the blend of the parts' ranks, standardised for each query and added up."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import lightgbm as lgb
+import numpy as np
+
+from crossaisle.models.ranking.examples import Examples
+from crossaisle.models.ranking.listwise import Linear, fit_listwise
+from crossaisle.models.ranking.pool import standardised
+from crossaisle.models.ranking.signal import State
+from crossaisle.numerics.arrays import AnyArray, Doubles, Floats
+
+Mix = tuple[float, float, float]
+"""Weights of trees, linear ranker and blend."""
+LEARNT: Mix = (1.0, 1.0, 0.5)
+BLEND: Mix = (0.0, 0.0, 1.0)
+MIXES: tuple[Mix, ...] = (LEARNT, (1.0, 0.0, 0.5), (0.0, 1.0, 0.5), BLEND)
+L2_OF_LINEAR = 3e-3
+WORTH_THREADS = 50_000
+"""Examples from which on more than one thread is faster; the trees are the same."""
+
+
+@dataclass(frozen=True)
+class TreeOptions:
+    """Of the booster: rounds of boosting, leaves of a tree, and shrinkage of each round."""
+
+    rounds: int
+    leaves: int
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class Rankers:
+    """Trees and linear ranker, learnt from the same examples. trees: a LightGBM model as text."""
+
+    trees: str
+    linear: Linear
+
+    @cached_property
+    def booster(self) -> "lgb.Booster":
+        """The trees, read."""
+        return lgb.Booster(model_str=self.trees)
+
+    @classmethod
+    def fit(cls, examples: Examples, options: TreeOptions, seed: int) -> "Rankers":
+        """Learn both; LightGBM runs in its deterministic mode."""
+        data = lgb.Dataset(examples.signals, examples.is_right.astype(np.float32), group=examples.sizes)
+        parameters = {
+            "objective": "lambdarank",
+            "label_gain": [0, 1],
+            "lambdarank_truncation_level": 30,
+            "num_leaves": options.leaves,
+            "learning_rate": options.learning_rate,
+            "min_data_in_leaf": max(1, min(500, len(examples.signals) // 50)),
+            "feature_fraction": 0.5,
+            "bagging_fraction": 0.7,
+            "bagging_freq": 1,
+            "lambda_l2": 10.0,
+            "deterministic": True,
+            "force_row_wise": True,
+            "num_threads": 0 if len(examples.signals) > WORTH_THREADS else 1,
+            "seed": seed,
+            "verbose": -1,
+        }
+        booster = lgb.train(parameters, data, options.rounds)
+        linear = fit_listwise(examples.signals, examples.is_right, examples.sizes, L2_OF_LINEAR)
+        return cls(booster.model_to_string(), linear)
+
+    def scores(self, signals: Floats) -> tuple[Floats, Floats]:
+        """float32 (n_queries, n_candidates) of the trees and of the linear ranker."""
+        shape = signals.shape[:2]
+        flat = signals.reshape(-1, signals.shape[2])
+        n_threads = 0 if len(flat) > WORTH_THREADS else 1
+        trees = self.booster.predict(flat, num_threads=n_threads) if len(flat) else np.empty(0)
+        return np.asarray(trees, dtype=np.float32).reshape(shape), self.linear.scores(signals)
+
+    def state(self) -> dict[str, AnyArray]:
+        """The trees' text as bytes, and the linear ranker."""
+        one = self.linear
+        return {
+            "trees": np.frombuffer(self.trees.encode(), dtype=np.uint8),
+            "linear": np.stack([one.weights, one.middle, one.spread]),
+        }
+
+    @classmethod
+    def restore(cls, state: State) -> "Rankers":
+        """From bytes and numbers; a model as text holds no code."""
+        return cls(state["trees"].tobytes().decode(), Linear(*state["linear"]))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """How candidates of one kind are put in order.
+
+    Args:
+        part_weights: float64 (n_parts,), of the blend.
+        rankers: None where no earlier window taught any.
+        mix: weights of trees, linear ranker and blend.
+        calibration: float64 (3,), the log-odds of a purchase: constant, slope on the score, slope on the log of what
+            the user has bought.
+    """
+
+    part_weights: Doubles
+    rankers: Rankers | None
+    mix: Mix
+    calibration: Doubles
+
+    @property
+    def is_learnt(self) -> bool:
+        """Whether signals are read at all."""
+        return self.rankers is not None
+
+    def scores(self, signals: Floats, blend: Floats) -> Floats:
+        """float32 (n_queries, n_candidates): the mix; −inf where the blend is."""
+        return mixed(self.voices(signals, blend), self.mix, blend)
+
+    def voices(self, signals: Floats, blend: Floats) -> tuple[Floats, Floats, Floats]:
+        """Trees, linear ranker and blend, zeros where nothing was learnt."""
+        nothing = np.zeros(blend.shape, dtype=np.float32)
+        if self.rankers is None:
+            return nothing, nothing, blend
+        trees, linear = self.rankers.scores(signals)
+        return trees, linear, blend
+
+    def log_odds(self, scores: Floats, n_bought: AnyArray) -> Floats:
+        """float32 (n_queries, n_candidates), comparable between kinds."""
+        constant, slope, by_bought = self.calibration
+        return np.asarray(constant + by_bought * np.log1p(n_bought)[:, None] + slope * scores, dtype=np.float32)
+
+    def state(self) -> dict[str, AnyArray]:
+        """All arrays needed to restore it."""
+        numbers = {
+            "part_weights": self.part_weights,
+            "mix": np.array(self.mix, dtype=np.float64),
+            "calibration": self.calibration,
+        }
+        return numbers | {
+            f"rankers/{name}": one for name, one in (self.rankers.state() if self.rankers else {}).items()
+        }
+
+    @classmethod
+    def restore(cls, state: State) -> "Judge":
+        """The judge whose `state()` this is."""
+        own = {name.removeprefix("rankers/"): one for name, one in state.items() if name.startswith("rankers/")}
+        trees, linear, blend = (float(one) for one in state["mix"])
+        rankers = Rankers.restore(own) if own else None
+        return cls(state["part_weights"], rankers, (trees, linear, blend), state["calibration"])
+
+
+def mixed(voices: tuple[Floats, Floats, Floats], mix: Mix, blend: Floats) -> Floats:
+    """The voices, each standardised over a query's candidates, weighed and added up; −inf where the blend is."""
+    is_there = np.isfinite(blend)
+    total = np.zeros(blend.shape, dtype=np.float32)
+    for weight, voice in zip(mix, voices, strict=True):
+        if weight:
+            total += np.float32(weight) * standardised(np.where(is_there, voice, -np.inf))
+    return np.where(is_there, total, -np.inf).astype(np.float32)
+
+
+def calibrated(scores: Floats, is_right: AnyArray, n_bought: AnyArray) -> Doubles:
+    """Logistic regression of being right on score and log of what was bought, by Newton's method: float64 (3,).
+
+    Args:
+        scores, is_right: (n_queries, n_candidates), −inf where there is no candidate. n_bought: (n_queries,).
+    """
+    is_there = np.isfinite(scores)
+    rows = np.nonzero(is_there)[0]
+    inputs = np.column_stack([np.ones(len(rows)), scores[is_there], np.log1p(n_bought)[rows]]).astype(np.float64)
+    right = is_right[is_there].astype(np.float64)
+    weights = np.array([-4.0, 1.0, 0.0])
+    ridge = np.diag([1e-3, 1e-3, 1.0])
+    for _ in range(30):
+        chances = 1 / (1 + np.exp(-(inputs @ weights).clip(-30, 30)))
+        slope = inputs.T @ (chances - right) + ridge @ weights
+        bend = (inputs * (chances * (1 - chances))[:, None]).T @ inputs + ridge
+        step = np.linalg.solve(bend, slope)
+        weights = weights - np.clip(step, -2, 2)
+        if np.abs(step).max() < 1e-6:
+            break
+    weights[1] = max(weights[1], 0.05)
+    return np.asarray(weights)

@@ -1,0 +1,113 @@
+"""What the most similar people bought: nearest neighbours by items and by categories, weighed as tf–idf."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from crossaisle.data.dataset import Dataset
+from crossaisle.models.ranking.groups import member
+from crossaisle.models.ranking.signal import History, Signal, State
+from crossaisle.numerics.arrays import AnyArray, Csr, Doubles, Floats, Numbers, batches
+
+N_NEIGHBOURS, MOST_PEOPLE = 100, 20_000
+SAME = 1 - 1e-6
+"""Someone as similar as this is the one who asks."""
+FLOOR = 1e-3
+
+
+@dataclass(frozen=True)
+class Neighbours(Signal):
+    """People to compare with, at most `MOST_PEOPLE` drawn by the seed.
+
+    Args:
+        member: float32 (n_items, n_categories).
+        rarity: float32 (n_items,) and (n_categories,), log of people over buyers.
+        vectors: float32 (n_people, n_items) and (n_people, n_categories), rows of length 1.
+        bought, lately: float32 (n_people, n_items), 1 for each item bought, and bought recently.
+    """
+
+    member: Csr
+    rarity: tuple[Floats, Floats]
+    vectors: tuple[Csr, Csr]
+    bought: Csr
+    lately: Csr
+    names: tuple[str, ...] = ("alike=items", "alike_lately=items", "alike=categories", "alike_lately=categories")
+
+    def of(self, history: History, candidates: Numbers) -> Floats:
+        """log of the share of neighbours, weighed by likeness, who bought the candidate: ever, and recently."""
+        told = np.empty((*candidates.shape, 4), dtype=np.float32)
+        for rows in batches(len(history), 8 * (len(self.names) * history.queries.n_items + self.bought.shape[0])):
+            own = history.bought[rows]
+            for kind, counts in enumerate((own, own @ self.member)):
+                near = _nearest(_unit(counts, self.rarity[kind]), self.vectors[kind])
+                for column, of_people in enumerate((self.bought, self.lately)):
+                    shares = (near @ of_people).toarray()
+                    chosen = np.take_along_axis(shares, candidates[rows], axis=1)
+                    told[rows, :, 2 * kind + column] = np.log(np.maximum(chosen, FLOOR))
+        return told
+
+    def state(self) -> dict[str, AnyArray]:
+        """All sparse matrices in parts, and the rarities."""
+        state: dict[str, AnyArray] = {"rarity/0": self.rarity[0], "rarity/1": self.rarity[1]}
+        named = {"member": self.member, "vectors/0": self.vectors[0], "vectors/1": self.vectors[1]}
+        for name, one in (named | {"bought": self.bought, "lately": self.lately}).items():
+            state |= {f"{name}/data": one.data, f"{name}/indices": one.indices, f"{name}/indptr": one.indptr}
+            state[f"{name}/shape"] = np.array(one.shape, dtype=np.int64)
+        return state
+
+    @classmethod
+    def restore(cls, names: tuple[str, ...], state: State) -> "Neighbours":
+        """From its parts."""
+
+        def matrix(name: str) -> Csr:
+            arrays = (state[f"{name}/data"], state[f"{name}/indices"], state[f"{name}/indptr"])
+            n_rows, n_columns = (int(size) for size in state[f"{name}/shape"])
+            return sparse.csr_array(arrays, shape=(n_rows, n_columns))
+
+        rarity = (state["rarity/0"], state["rarity/1"])
+        vectors = (matrix("vectors/0"), matrix("vectors/1"))
+        return cls(matrix("member"), rarity, vectors, matrix("bought"), matrix("lately"), names)
+
+    @classmethod
+    def fit(cls, dataset: Dataset, recent: int, seed: int) -> "Neighbours":
+        """Draw the people and weigh what they bought."""
+        people = dataset.buyers()
+        if len(people) > MOST_PEOPLE:
+            people = np.sort(np.random.default_rng(seed).choice(people, MOST_PEOPLE, replace=False))
+        end = min(dataset.until, dataset.span()[1] + 1)
+        bought = dataset.purchases()[people]
+        lately = dataset.purchases(within=dataset.events.time >= end - recent)[people]
+        one = member(dataset.catalogue.category, dataset.n_categories)
+        counts = (bought, bought @ one)
+        rarity = (_rarity(counts[0]), _rarity(counts[1]))
+        vectors = (_unit(counts[0], rarity[0]), _unit(counts[1], rarity[1]))
+        return cls(one, rarity, vectors, bought, lately)
+
+
+def _rarity(counts: Csr) -> Floats:
+    n_people = counts.shape[0]
+    n_buyers = np.bincount(counts.indices, minlength=counts.shape[1])
+    return np.log(n_people / np.maximum(n_buyers, 1)).astype(np.float32)
+
+
+def _unit(counts: Csr, rarity: Floats) -> Csr:
+    """Rows of log(1 + count) · rarity, of length 1; an empty row stays empty."""
+    weighed = counts.tocsr().copy()
+    weighed.data = np.log1p(weighed.data) * rarity[weighed.indices]
+    lengths = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
+    weighed.data = (weighed.data / np.repeat(np.where(lengths > 0, lengths, 1), np.diff(weighed.indptr))).astype(
+        np.float32
+    )
+    return weighed
+
+
+def _nearest(vectors: Csr, people: Csr) -> Csr:
+    """float32 (n_queries, n_people): the likeness of the nearest, adding up to 1, nothing elsewhere."""
+    likeness: Doubles = (vectors @ people.T).toarray().astype(np.float64)
+    likeness[likeness >= SAME] = 0
+    n_kept = min(N_NEIGHBOURS, likeness.shape[1])
+    lowest = np.partition(likeness, likeness.shape[1] - n_kept, axis=1)[:, likeness.shape[1] - n_kept]
+    likeness[likeness < lowest[:, None]] = 0
+    likeness /= np.maximum(likeness.sum(axis=1, keepdims=True), 1e-12)
+    return sparse.csr_array(likeness.astype(np.float32))

@@ -1,0 +1,135 @@
+"""A panel: recommenders fitted on the same past, the pool of items they compete over, and what else is known."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from crossaisle.data.dataset import Dataset
+from crossaisle.data.queries import Queries
+from crossaisle.features.feature import packed, unpacked
+from crossaisle.models.ranking.context import Context, within
+from crossaisle.models.ranking.judge import Judge
+from crossaisle.models.ranking.pool import KINDS, N_CANDIDATES, Pool, Voices
+from crossaisle.models.ranking.signal import History
+from crossaisle.models.recommender import Fitted, State
+from crossaisle.models.shelf import recommender
+from crossaisle.numerics.arrays import AnyArray, Codes, Doubles, Floats, Numbers, batches
+from crossaisle.numerics.topk import top_k
+
+STEP = 0.1
+"""What an item that is not judged lies below the last of those that are, in log-odds a unit of the blend."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Of one kind. columns: int32 (n_queries, n_candidates), places in the pool. blend: −inf where there is none."""
+
+    columns: Numbers
+    blend: Floats
+    signals: Floats
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Args: parts: fitted recommenders by name. context: None where time tells nothing."""
+
+    parts: Mapping[str, Fitted]
+    pool: Pool
+    context: Context | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """One a signal: what each part says, then what else is known."""
+        own = (*(f"rank={name}" for name in self.parts), *(f"score={name}" for name in self.parts))
+        return (*own, *(self.context.names if self.context else ()))
+
+    def batches(self, n_queries: int) -> Iterator[slice]:
+        """Slices of queries whose scores and signals stay within the limit of a batch."""
+        n_signals = 3 * len(self.parts) + (4 * len(self.context.names) if self.context else 0)
+        return batches(
+            n_queries, 4 * (len(self.pool.items) * (3 * len(self.parts) + 4) + sum(N_CANDIDATES) * n_signals)
+        )
+
+    def history(self, queries: Queries) -> History:
+        """The queries as signals read them."""
+        return History(queries, self.context.recent if self.context else 0)
+
+    def scores(self, queries: Queries) -> list[Floats]:
+        """float32 (n_queries, n_pool) of each part."""
+        return [np.asarray(fitted.scores(queries, self.pool.items)) for fitted in self.parts.values()]
+
+    def candidates(
+        self, history: History, scores: Sequence[Floats], is_kind: AnyArray, kind: int, weights: Doubles, learnt: bool
+    ) -> tuple[Floats, Candidates]:
+        """The blend over the pool, and the best of it with their signals, if those are `learnt` from."""
+        voices = Voices.of(scores, is_kind)
+        blend = voices.blend(weights)
+        columns = top_k(blend, min(N_CANDIDATES[kind], blend.shape[1]))
+        places = np.maximum(columns, 0)
+        chosen = np.where(columns >= 0, np.take_along_axis(blend, places, axis=1), -np.inf).astype(np.float32)
+        signals = voices.at(places) if learnt else np.empty((*columns.shape, 0), dtype=np.float32)
+        if learnt and self.context:
+            signals = np.concatenate([signals, self.context.of(history, self.pool.items[places])], axis=2)
+        return blend, Candidates(columns, chosen, signals)
+
+    def judged(self, queries: Queries, judges: Sequence[Judge]) -> Floats:
+        """float32 (n_queries, n_pool): log-odds of a purchase, those not judged below those that are."""
+        history, scores = self.history(queries), self.scores(queries)
+        kinds: Codes = self.pool.kinds(history)
+        n_bought = np.diff(history.bought.indptr)
+        told = np.full(kinds.shape, -np.inf, dtype=np.float32)
+        for kind, judge in zip(KINDS, judges, strict=True):
+            is_kind = kinds == kind
+            if not is_kind.any():
+                continue
+            blend, found = self.candidates(history, scores, is_kind, kind, judge.part_weights, judge.is_learnt)
+            odds = judge.log_odds(judge.scores(found.signals, found.blend), n_bought)
+            _lay_out(told, blend, found.columns, odds)
+        return told
+
+    def state(self) -> dict[str, AnyArray]:
+        """Each part's under `parts/NAME/`, the pool and the context."""
+        state: dict[str, AnyArray] = {
+            "names": packed(tuple(self.parts)),
+            "pool/items": self.pool.items,
+            "pool/category": self.pool.category,
+            "pool/n_categories": np.array(self.pool.n_categories),
+        }
+        for name, fitted in self.parts.items():
+            state |= {f"parts/{name}/{key}": array for key, array in fitted.state().items()}
+        if self.context:
+            state |= {f"context/{key}": array for key, array in self.context.state().items()}
+        return state
+
+    @classmethod
+    def restore(cls, state: State) -> "Panel":
+        """The panel whose `state()` this is; its parts are found by their registered names."""
+        pool = Pool(state["pool/items"], state["pool/category"], int(state["pool/n_categories"]))
+        parts = {
+            name: recommender(name).fitted.restore(within(state, f"parts/{name}")) for name in unpacked(state["names"])
+        }
+        context = within(state, "context")
+        return cls(parts, pool, Context.restore(context) if context else None)
+
+
+def _lay_out(told: Floats, blend: Floats, columns: Numbers, odds: Floats) -> None:
+    """Write the kind's items into `told` (n_queries, n_pool): the judged as they are, the others by their blend."""
+    is_kind = np.isfinite(blend)
+    is_there = columns >= 0
+    rows = np.broadcast_to(np.arange(len(columns))[:, None], columns.shape)
+    lowest = np.where(is_there, odds, np.inf).min(axis=1, keepdims=True, initial=np.inf)
+    highest = np.where(is_kind, blend, -np.inf).max(axis=1, keepdims=True, initial=-np.inf)
+    with np.errstate(invalid="ignore"):
+        below = np.where(np.isfinite(lowest), lowest, 0) - STEP * (1 + highest - blend)
+    np.copyto(told, below.astype(np.float32), where=is_kind)
+    told[rows[is_there], columns[is_there]] = odds[is_there]
+
+
+def pool_of(dataset: Dataset, min_purchases: int) -> Pool:
+    """The items with enough purchases; all that were bought where none has."""
+    counts = dataset.purchase_counts()
+    items = np.flatnonzero(counts >= min_purchases)
+    if not len(items):
+        items = np.flatnonzero(counts)
+    return Pool(items.astype(np.int32), dataset.catalogue.category, dataset.n_categories)

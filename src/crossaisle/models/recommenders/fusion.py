@@ -1,0 +1,128 @@
+"""Fusion: boosted trees and a linear ranker over the candidates of other recommenders, learnt on earlier windows.
+
+At every earlier cut the parts are fitted on what lay before it, and what was bought in the window after it teaches how
+their candidates are best put in order. Where the later of these windows say that this does not carry, the parts' ranks
+alone decide.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import BeforeValidator, Field, InstanceOf
+
+from crossaisle.data.moments import DAY
+from crossaisle.data.queries import Queries
+from crossaisle.data.training import Training
+from crossaisle.errors import UsageError
+from crossaisle.models.part import part
+from crossaisle.models.ranking.context import Context, within
+from crossaisle.models.ranking.explaining import contributions
+from crossaisle.models.ranking.judge import Judge, TreeOptions
+from crossaisle.models.ranking.learning import N_CHECKED, Lesson, attend, cuts, learn, split_or_none
+from crossaisle.models.ranking.panel import Panel, pool_of
+from crossaisle.models.ranking.pool import KINDS
+from crossaisle.models.recommender import Contributions, Fitted, Recommender, State
+from crossaisle.models.shelf import name_of, named, recommender
+from crossaisle.numerics.arrays import Doubles, Floats, Numbers
+
+PARTS = ("ease", "graph-filter", "als", "category-popularity")
+
+
+@dataclass(frozen=True)
+class FittedFusion(Fitted):
+    """panel: the parts and what else is known. judges: one a kind of item."""
+
+    panel: Panel
+    judges: tuple[Judge, ...]
+
+    @property
+    def n_items(self) -> int:  # type: ignore[override]  # derived, not kept
+        """Number of items."""
+        return len(self.panel.pool.category)
+
+    def scores(self, queries: Queries, items: Numbers | None = None) -> Floats:
+        wanted = np.arange(self.n_items, dtype=np.int32) if items is None else items
+        columns = self.panel.pool.places[wanted]
+        scores = np.full((len(queries), len(wanted)), -np.inf, dtype=np.float32)
+        for rows in self.panel.batches(len(queries)):
+            judged = self.panel.judged(queries[rows], self.judges)
+            scores[rows] = np.where(columns >= 0, judged[:, np.maximum(columns, 0)], -np.inf)
+        return scores
+
+    def contributions(self, queries: Queries, candidates: Numbers, n_causes: int = 3) -> Contributions:
+        return contributions(self.panel, self.judges, queries, candidates, n_causes)
+
+    def state(self) -> State:
+        state = self.panel.state()
+        for kind, judge in enumerate(self.judges):
+            state |= {f"judges/{kind}/{name}": array for name, array in judge.state().items()}
+        return state
+
+    @classmethod
+    def restore(cls, state: State) -> "FittedFusion":
+        judges = tuple(Judge.restore(within(state, f"judges/{kind}")) for kind in KINDS)
+        return cls(Panel.restore(state), judges)
+
+
+def default_parts() -> tuple[Recommender, ...]:
+    """The recommenders that a Fusion joins unless told otherwise, with their default options."""
+    return named(PARTS)
+
+
+def _parts(given: Any) -> Any:
+    """Parts themselves, or names of them as people write them: `ease, als`."""
+    names = [one.strip() for one in given.split(",") if one.strip()] if isinstance(given, str) else given
+    try:
+        return tuple(recommender(one)() if isinstance(one, str) else one for one in names)
+    except UsageError as error:
+        raise ValueError(str(error)) from None
+
+
+Parts = Annotated[tuple[InstanceOf[Recommender], ...], BeforeValidator(_parts)]
+
+
+@part
+class Fusion(Recommender):
+    """LambdaRank and a listwise linear ranker over the best candidates of `parts` and what else is known of the pair.
+
+    Without an earlier window that teaches, the parts' ranks are blended in equal shares.
+    """
+
+    fitted: ClassVar[type[Fitted]] = FittedFusion
+
+    parts: Annotated[
+        Parts,
+        Field(min_length=1, description="the recommenders that are fused", json_schema_extra={"search": False}),
+    ] = Field(default_factory=default_parts)
+    horizon: Annotated[int, Field(ge=1, le=365, description="days of a window that is learnt from")] = 60
+    windows: Annotated[int, Field(ge=0, le=24, description="windows learnt from, half a horizon apart")] = 8
+    min_purchases: Annotated[int, Field(ge=1, le=1000, description="purchases that make an item a candidate")] = 5
+    rounds: Annotated[int, Field(ge=1, le=2000, description="rounds of boosting")] = 80
+    leaves: Annotated[int, Field(ge=2, le=255, description="leaves of a tree")] = 15
+    learning_rate: Annotated[float, Field(gt=0, le=1, description="shrinkage of each round")] = 0.08
+
+    def fit(self, training: Training) -> FittedFusion:
+        """Fit the parts at every earlier cut, learn to judge, and fit them once more on everything."""
+        dataset, seed = training.dataset, training.seed
+        length = self.horizon * DAY
+        lessons: list[Lesson] = []
+        for place, cut in enumerate(cuts(dataset, length, self.windows)):
+            training.progress("windows", place / max(1, self.windows))
+            split = split_or_none(dataset, cut, length)
+            if split is not None:
+                panel = self._panel(training.on(split.train), length)
+                lessons.append(attend(panel, split, self._weights, seed, keep=len(lessons) < N_CHECKED))
+        training.progress("windows", 1)
+        options = TreeOptions(self.rounds, self.leaves, self.learning_rate)
+        judges = learn(lessons, len(self.parts), options, length, seed)
+        return FittedFusion(self._panel(training, length, any(judge.is_learnt for judge in judges)), judges)
+
+    def _panel(self, training: Training, length: int, with_context: bool = True) -> Panel:
+        parts = {name_of(one): one.fit(training) for one in self.parts}
+        context = Context.fit(training.dataset, length, training.seed) if with_context else None
+        return Panel(parts, pool_of(training.dataset, self.min_purchases), context)
+
+    @property
+    def _weights(self) -> Doubles:
+        return np.full(len(self.parts), 1 / len(self.parts))
