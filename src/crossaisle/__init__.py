@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crossaisle.models.recommenders.category_transition import CategoryTransition
     from crossaisle.models.recommenders.content import Content
     from crossaisle.models.recommenders.ease import EASE
+    from crossaisle.models.recommenders.fusion import Fusion, default_parts
     from crossaisle.models.recommenders.graph_filter import GraphFilter
     from crossaisle.models.recommenders.item_knn import ItemKNN
     from crossaisle.models.recommenders.market_potential import MarketPotential
@@ -30,12 +31,14 @@ _HOMES = {
     "CategoryTransition": "models.recommenders.category_transition",
     "Content": "models.recommenders.content",
     "Dataset": "data.dataset",
+    "Fusion": "models.recommenders.fusion",
     "GraphFilter": "models.recommenders.graph_filter",
     "ItemKNN": "models.recommenders.item_knn",
     "MarketPotential": "models.recommenders.market_potential",
     "Popularity": "models.recommenders.popularity",
     "Shop": "shop",
     "Split": "data.split",
+    "default_parts": "models.recommenders.fusion",
     "evaluate": "evaluation.protocol",
     "explain": "slates.explain",
     "recommend": "slates.recommend",
@@ -51,12 +54,14 @@ __all__ = [
     "CategoryTransition",
     "Content",
     "Dataset",
+    "Fusion",
     "GraphFilter",
     "ItemKNN",
     "MarketPotential",
     "Popularity",
     "Shop",
     "Split",
+    "default_parts",
     "evaluate",
     "explain",
     "recommend",

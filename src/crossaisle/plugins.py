@@ -7,15 +7,16 @@ from typing import Any
 from crossaisle.data.source import Source
 from crossaisle.data.text_encoder import TextEncoder
 from crossaisle.errors import UsageError
+from crossaisle.models import shelf
 from crossaisle.models.recommender import Recommender
 
-RECOMMENDERS, SOURCES = "crossaisle.recommenders", "crossaisle.sources"
+SOURCES = "crossaisle.sources"
 TEXT_ENCODERS = "crossaisle.text_encoders"
 
 
 def recommender_names() -> list[str]:
     """Names of all installed recommenders, in alphabetical order."""
-    return sorted(_registered(RECOMMENDERS))
+    return sorted(shelf.registered())
 
 
 def source_names() -> list[str]:
@@ -34,8 +35,7 @@ def recommender(name: str) -> type[Recommender]:
     Raises:
         UsageError: no installed package registers it, or it cannot be imported.
     """
-    found: type[Recommender] = _loaded(RECOMMENDERS, "recommender", name)
-    return found
+    return shelf.recommender(name)
 
 
 def source(name: str) -> type[Source]:

@@ -28,8 +28,9 @@ from crossaisle.loop.load_report import LoadReport
 from crossaisle.loop.reading import Reading
 from crossaisle.loop.train import Trained, TrainOptions, publish, train
 from crossaisle.models.artifacts import Artifact, read_artifact, read_manifest
-from crossaisle.models.part import from_text, from_values
+from crossaisle.models.part import from_text
 from crossaisle.models.recommender import Fitted, Recommender
+from crossaisle.models.shelf import described
 from crossaisle.settings import FILE, Settings, read_settings, write_options, write_template
 from crossaisle.slates.filtering.stock import Stock
 from crossaisle.slates.recommend import Request
@@ -116,13 +117,8 @@ class Shop:
 
     def recommenders(self, names: Sequence[str], texts: Mapping[str, str] | None = None) -> dict[str, Recommender]:
         """Recommenders by name with the options of the settings, and those of `texts` for a single one."""
-        found = {}
-        for name in names:
-            kind = plugins.recommender(name)
-            values = self.settings.models.get(name, {})
-            given = from_values(kind, values)
-            found[name] = from_text(kind, {**{k: str(v) for k, v in values.items()}, **texts}) if texts else given
-        return found
+        kept = self.settings.models
+        return {name: from_text(plugins.recommender(name), texts or {}, kept.get(name, {})) for name in names}
 
     @property
     def _train_options(self) -> TrainOptions:
@@ -274,7 +270,7 @@ class Shop:
             "horizon": horizon,
             "min_purchases": training.min_purchases,
             "lake": self.lake.counts(),
-            "options": {name: vars(one) for name, one in self.recommenders(names).items()},
+            "options": {name: described(one) for name, one in self.recommenders(names).items()},
         }
 
     def is_live(self, until: str, name: str) -> bool:
@@ -286,7 +282,7 @@ class Shop:
         sought = {
             "recommender": name,
             "until_microseconds": self._moment(until),
-            "options": vars(self.recommenders([name])[name]),
+            "options": described(self.recommenders([name])[name]),
             **self._facts,
         }
         return all(manifest.get(key) == value for key, value in json.loads(json.dumps(sought)).items())

@@ -19,13 +19,15 @@ from crossaisle.models.recommender import Cause, Fitted
 from crossaisle.numerics.arrays import AnyArray, Bools, Floats, Numbers, row_numbers
 from crossaisle.slates.slate import Reason
 
+from .neutral_signals import without_signals
+
 SEED, WINDOW = 11, 150
 """Of what is drawn; days in which a rise is told."""
 OF_THE_HISTORY = (Cause.ITEM, Cause.CATEGORY, Cause.BRAND)
 OF_EVERYBODY = (Cause.BUYERS, Cause.RISE, Cause.SHARE)
 
 WithoutFeatures = Callable[[Fitted, Queries, Numbers, Numbers], Floats]
-WITHOUT_FEATURES: dict[str, WithoutFeatures] = {}
+WITHOUT_FEATURES: dict[str, WithoutFeatures] = {"fusion": without_signals}
 """For each recommender that names features: fitted, queries (n,), candidates int32 (n,) and a feature of each, int32
 (n,), to the scores (n,) that are left if the feature told nothing."""
 

@@ -39,6 +39,8 @@ from .taken_away import (
 N_USERS, N_ITEMS, N_TOPICS, PER_USER = 150, 240, 6, 6
 MOST_CHANCE, LEAST_SHARE = 1e-6, 0.8
 """Of a sign test over users, and of the pairs that agree."""
+FEWEST = 20
+"""Pairs of which a cause must be the first before it is judged; 500 are judged in all."""
 
 CASES: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in plugins.recommender_names()),
@@ -111,6 +113,8 @@ def test_the_words_name_one_of_the_three_largest_and_the_score_falls_without_it(
         of_everybody = told(fitted, shop, anything)
         kinds |= of_everybody.kinds() & set(OF_EVERYBODY)
     for cause in sorted(kinds):
+        if cause not in OF_EVERYBODY and len(pairs.of(cause).items) < FEWEST:
+            continue
         if cause in OF_THE_HISTORY:
             falls = falls_of_history(fitted, pairs.of(cause), labels_of(cause, shop))
         elif cause in OF_EVERYBODY:

@@ -9,6 +9,8 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from crossaisle.models.shelf import name_of
+
 
 class Row(NamedTuple):
     """One line of a table of options."""
@@ -43,7 +45,7 @@ def _default(field: FieldInfo) -> str:
     if isinstance(value, float):
         return f"{value:,g}" if abs(value) >= 1e6 else f"{value:g}"
     if isinstance(value, tuple | dict):
-        return ", ".join(value) or "empty"
+        return ", ".join(one if isinstance(one, str) else name_of(one) for one in value) or "empty"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from crossaisle.data.event_types import PURCHASE
-from crossaisle.numerics.arrays import AnyArray, Codes, Csr, Floats, Longs, Numbers, Rows, csr, row_numbers
+from crossaisle.numerics.arrays import AnyArray, Bools, Codes, Csr, Floats, Longs, Numbers, Rows, csr, row_numbers
 
 Weighting = Literal["binary", "count"]
 
@@ -68,6 +68,12 @@ class Queries:
             **{name: getattr(self, name)[chosen] for name in _QUERY_COLUMNS},
         )
 
+    def keeping(self, kept: Bools) -> "Queries":
+        """The same queries with some entries of their histories alone. kept: bool (n_entries,)."""
+        sizes = np.bincount(row_numbers(self.indptr)[kept], minlength=len(self))
+        entries = {name: getattr(self, name)[kept] for name in _ENTRY_COLUMNS}
+        return replace(self, indptr=np.concatenate([[0], np.cumsum(sizes)]), **entries)
+
     def bought(self) -> tuple[Numbers, Numbers, int]:
         """Rows and items of all purchases in the histories, repeats kept, and the number of rows."""
         kept = self.types == PURCHASE
@@ -80,9 +86,13 @@ class Queries:
         kept = (categories >= 0) & (categories < n_categories)
         return rows[kept], categories[kept], n_rows
 
-    def purchases(self, weighting: Weighting = "binary") -> Csr:
-        """float32 (n, n_items): 1 for each item bought, or its summed weights when counted."""
-        kept = self.types == PURCHASE
+    def purchases(self, weighting: Weighting = "binary", within: Bools | None = None) -> Csr:
+        """float32 (n, n_items): 1 for each item bought, or its summed weights when counted.
+
+        Args:
+            within: bool (n_entries,), the entries that count, all when None.
+        """
+        kept = self.types == PURCHASE if within is None else (self.types == PURCHASE) & within
         rows, items = row_numbers(self.indptr)[kept], self.items[kept]
         matrix = csr(rows, items, self.weights[kept], (len(self), self.n_items))
         if weighting == "binary":

@@ -1,7 +1,7 @@
 """Training: choose a recommender on windows before the cut, fit it on everything before the cut, and publish it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from crossaisle.evaluation.validation import validated
 from crossaisle.loop.categories import n_made
 from crossaisle.models.artifacts import Artifact, write_artifact
 from crossaisle.models.recommender import Fitted, Recommender
+from crossaisle.models.shelf import described
 from crossaisle.stores.registry import Registry
 
 
@@ -102,7 +103,7 @@ def train(
 def publish(registry: Registry, trained: Trained, dataset: Dataset, facts: Mapping[str, Any]) -> int:
     """Write the trained model with its manifest and make it live; its version."""
     known = {
-        "options": asdict(trained.recommender),  # type: ignore[call-overload]  # every part is a dataclass
+        "options": described(trained.recommender),
         "until": as_text(dataset.until),
         "until_microseconds": dataset.until,
         "n_users": dataset.n_users,

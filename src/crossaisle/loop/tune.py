@@ -23,6 +23,7 @@ from crossaisle.loop.train import TrainOptions
 from crossaisle.models.part import from_values, options
 from crossaisle.models.recommender import Recommender
 from crossaisle.models.search import search_space
+from crossaisle.models.shelf import described
 
 FEWEST_WINDOWS = 2
 """One window ranks options differently from the next."""
@@ -69,7 +70,7 @@ class Tuned:
     def to_dict(self) -> dict[str, Any]:
         """Everything in plain values, for JSON."""
         trials = [{**asdict(one), "score": one.score} for one in self.trials]
-        found = asdict(self.recommender)  # type: ignore[call-overload]  # every part is a dataclass
+        found = described(self.recommender)
         beside = {"task": self.task, "measure": self.measure, "windows": self.windows}
         return {"options": found, "best": self.best, "current": self.current, **beside, "trials": trials}
 

@@ -6,31 +6,41 @@ import numpy as np
 
 from crossaisle.data.queries import Queries
 from crossaisle.models.recommender import Cause, Contributions
-from crossaisle.numerics.arrays import AnyArray, Floats, Numbers
+from crossaisle.numerics.arrays import AnyArray, Csr, Floats, Numbers
 
 Effects = Callable[[Numbers, Floats, Numbers], AnyArray]
-"""Items bought (h,), their weights (h,) and candidates (c,) → the part of each score due to each item, (h, c)."""
+"""What is held (h,), its weights (h,) and candidates (c,) → the part of each score due to each held, (h, c)."""
 
 
 def item_contributions(queries: Queries, candidates: Numbers, n_causes: int, effects: Effects) -> Contributions:
     """The bought items with the largest positive part in each candidate's score, largest first."""
+    return contributions_of(Cause.ITEM, queries.purchases(), candidates, n_causes, effects)
+
+
+def contributions_of(
+    cause: Cause, histories: Csr, candidates: Numbers, n_causes: int, effects: Effects
+) -> Contributions:
+    """What of each history has the largest positive part in each candidate's score, largest first.
+
+    Args:
+        cause: what the columns of the histories are. histories: sparse (n_queries, n_subjects).
+    """
     shape = (*candidates.shape, n_causes)
     subjects = np.full(shape, -1, dtype=np.int32)
     amounts = np.zeros(shape, dtype=np.float32)
-    bought = queries.purchases()
-    for query in range(len(queries)):
-        places = slice(bought.indptr[query], bought.indptr[query + 1])
-        items, weights = bought.indices[places], bought.data[places]
-        if not len(items):
+    for query in range(histories.shape[0]):
+        places = slice(histories.indptr[query], histories.indptr[query + 1])
+        held, weights = histories.indices[places], histories.data[places]
+        if not len(held):
             continue
-        parts = effects(items, weights, np.maximum(candidates[query], 0))
-        n_kept = min(n_causes, len(items))
+        parts = effects(held, weights, np.maximum(candidates[query], 0))
+        n_kept = min(n_causes, len(held))
         strongest = np.argsort(-parts, axis=0, kind="stable")[:n_kept]
         values = np.take_along_axis(parts, strongest, axis=0).T
         is_cause = (values > 0) & (candidates[query] >= 0)[:, None]
-        subjects[query, :, :n_kept] = np.where(is_cause, items[strongest].T, -1)
+        subjects[query, :, :n_kept] = np.where(is_cause, held[strongest].T, -1)
         amounts[query, :, :n_kept] = np.where(is_cause, values, 0)
-    return Contributions(np.full(shape, Cause.ITEM, dtype=np.int8), subjects, amounts)
+    return Contributions(np.full(shape, cause, dtype=np.int8), subjects, amounts)
 
 
 def single_cause(cause: Cause, subjects: AnyArray, amounts: AnyArray, candidates: Numbers) -> Contributions:

@@ -7,6 +7,7 @@ an option alone, the field says so:
     Field(ge=1, description="…", json_schema_extra={"search": False})
 """
 
+from collections.abc import Mapping
 from typing import Any, TypeVar, cast, dataclass_transform
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -30,20 +31,20 @@ def options(cls: type[Any]) -> dict[str, FieldInfo]:
     return dict(cls.__pydantic_fields__)
 
 
-def from_text(cls: type[P], texts: dict[str, str]) -> P:
-    """Build a part from options as people type them.
+def from_text(cls: type[P], texts: Mapping[str, str], beside: Mapping[str, Any] | None = None) -> P:
+    """Build a part from options as people type them, and from values `beside` for those that nobody typed.
 
     Raises:
         UsageError: an option is unknown or out of its range.
     """
     known = options(cls)
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = dict(beside or {})
     for name, text in texts.items():
         if name not in known:
             raise UsageError(f'{cls.__name__} has no option "{name}"', remedy=f"It has {', '.join(known) or 'none'}.")
         field = known[name]
         try:
-            adapter: TypeAdapter[Any] = TypeAdapter(cast(Any, field.annotation))
+            adapter: TypeAdapter[Any] = TypeAdapter(field.rebuild_annotation())
             values[name] = adapter.validate_strings(text)
         except ValidationError as error:
             raise _refused(cls, name, text, error) from None
