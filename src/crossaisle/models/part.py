@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast, dataclass_transform
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from crossaisle.errors import UsageError
 
@@ -65,10 +66,13 @@ def from_values(cls: type[P], values: dict[str, Any]) -> P:
 
 
 def _refused(cls: type[Any], name: str, value: Any, error: ValidationError) -> UsageError:
-    wrong = error.errors()[0]["msg"]
+    wrong = error.errors()[0]["msg"].removeprefix("Value error, ")
     return UsageError(f"option {name}={value} of {cls.__name__}: {wrong}", remedy=_described(cls, name))
 
 
 def _described(cls: type[Any], name: str) -> str:
     field = options(cls).get(name)
-    return f"{name}: {field.description} (default {field.default})." if field else ""
+    if field is None:
+        return ""
+    default = "" if field.default is PydanticUndefined else f" (default {field.default})"
+    return f"{name}: {field.description}{default}."
