@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crossaisle.models.recommenders.item_knn import ItemKNN
     from crossaisle.models.recommenders.market_potential import MarketPotential
     from crossaisle.models.recommenders.popularity import Popularity
+    from crossaisle.models.recommenders.two_tower import TwoTower
     from crossaisle.shop import Shop
     from crossaisle.slates.explain import explain
     from crossaisle.slates.recommend import recommend
@@ -38,6 +39,7 @@ _HOMES = {
     "Popularity": "models.recommenders.popularity",
     "Shop": "shop",
     "Split": "data.split",
+    "TwoTower": "models.recommenders.two_tower",
     "default_parts": "models.recommenders.fusion",
     "evaluate": "evaluation.protocol",
     "explain": "slates.explain",
@@ -61,6 +63,7 @@ __all__ = [
     "Popularity",
     "Shop",
     "Split",
+    "TwoTower",
     "default_parts",
     "evaluate",
     "explain",

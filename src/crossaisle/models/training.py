@@ -145,7 +145,8 @@ def adopt(learner: Learner, index: Index, start: Start) -> None:
     """Take over an earlier fit's weights: rows of users, items, … by their ids, the others where their shapes agree.
 
     Args:
-        index: ids of the learner's own rows. start: what has no counterpart there is left out.
+        index: ids of the learner's own rows; rows beyond their number come first and stand for what is unknown.
+        start: what has no counterpart there is left out.
     """
     for name, weight in learner.module.state_dict().items():
         earlier = start.state.get(f"{WEIGHTS}{name}")
@@ -155,10 +156,13 @@ def adopt(learner: Learner, index: Index, start: Start) -> None:
             if earlier.shape == tuple(weight.shape):
                 weight.copy_(tensor(earlier))
             continue
-        kind = learner.rows[name]
-        places = getattr(start.index, kind).numbers(getattr(index, kind).values)
+        ids, earlier_ids = (getattr(one, learner.rows[name]) for one in (index, start.index))
+        lead, earlier_lead = len(weight) - len(ids), len(earlier) - len(earlier_ids)
+        if lead == earlier_lead:
+            weight[:lead] = tensor(earlier[:lead])
+        places = earlier_ids.numbers(ids.values)
         known = np.flatnonzero(places >= 0)
-        weight[tensor(known)] = tensor(earlier[places[known]])
+        weight[tensor(lead + known)] = tensor(earlier[earlier_lead + places[known]])
 
 
 def _weights(module: torch.nn.Module) -> dict[str, Tensor]:

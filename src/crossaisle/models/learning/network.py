@@ -26,7 +26,10 @@ class Learner(Protocol):
 
     @property
     def rows(self) -> Mapping[str, Rows]:
-        """Of each weight whose rows stand for users, items, …: whose they are. A warm start finds them by id."""
+        """Of each weight whose rows stand for users, items, …: whose they are. A warm start finds them by id.
+
+        Rows before those, such as one for the unknown, are kept as they are.
+        """
 
     def batches(self, rng: np.random.Generator) -> Iterator[Any]:
         """The batches of one epoch, shuffled, augmented and with negatives drawn, all from `rng`."""

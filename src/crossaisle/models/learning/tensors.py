@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from crossaisle.numerics.arrays import AnyArray, Csr
+
+M = TypeVar("M", bound=nn.Module)
 
 WEIGHTS = "weights/"
 """What the names of a module's weights begin with in a state."""
@@ -42,7 +44,7 @@ def weights_of(module: nn.Module) -> dict[str, AnyArray]:
     return {f"{WEIGHTS}{name}": array(values) for name, values in module.state_dict().items()}
 
 
-def with_weights(module: nn.Module, state: Mapping[str, AnyArray]) -> nn.Module:
+def with_weights(module: M, state: Mapping[str, AnyArray]) -> M:
     """The module on the device, ready to score, with the weights that `weights_of` gave."""
     own = {name.removeprefix(WEIGHTS): values for name, values in state.items() if name.startswith(WEIGHTS)}
     module.load_state_dict({name: torch.tensor(values) for name, values in own.items()})
