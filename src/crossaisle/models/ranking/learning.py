@@ -33,7 +33,7 @@ class Lesson:
 
 
 def cuts(dataset: Dataset, length: int, n_windows: int) -> list[int]:
-    """Cuts before the dataset's end, the latest first, half a window apart, each with two windows' past."""
+    """Cuts before the dataset's end, the latest first, half a window apart, each with a window's past at least."""
     first, last = dataset.span()
     end = min(dataset.until, last + 1)
     every = [end - length - place * length // 2 for place in range(n_windows)]

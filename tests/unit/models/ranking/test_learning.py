@@ -1,0 +1,178 @@
+"""Learning to judge: windows lie where they should, none sees what is after it, and what does not carry is not used."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crossaisle.data.dataset import Dataset
+from crossaisle.data.moments import DAY
+from crossaisle.data.split import Split
+from crossaisle.data.training import Training
+from crossaisle.models.ranking.context import Context
+from crossaisle.models.ranking.examples import Judged
+from crossaisle.models.ranking.judge import BLEND, Judge, TreeOptions
+from crossaisle.models.ranking.learning import UNTAUGHT, Lesson, attend, cuts, learn, split_or_none
+from crossaisle.models.ranking.panel import Panel, pool_of
+from crossaisle.models.ranking.pool import KINDS
+from crossaisle.models.shelf import named
+from crossaisle.numerics.arrays import Floats
+
+from .shops import five_items, moment_of, shop
+
+LENGTH = 30 * DAY
+OPTIONS = TreeOptions(rounds=20, leaves=6, learning_rate=0.1)
+PARTS = ("category-popularity", "ease")
+
+
+def test_cuts_lie_half_a_window_apart_from_the_end_while_a_window_lies_before_them() -> None:
+    """Of 100 days with windows of 20 the cuts are 80, 70 … 20: before day 10 there is less than a window."""
+    dataset = shop([("u", "a1", 0), ("u", "a1", 100)])
+    found = cuts(dataset, 20 * DAY, 24)
+    assert found == [moment_of(day) + 1 for day in (80, 70, 60, 50, 40, 30, 20)]
+    assert cuts(dataset, 20 * DAY, 2) == found[:2]
+    assert cuts(dataset, 20 * DAY, 0) == cuts(dataset, 60 * DAY, 24) == []
+
+
+def test_a_window_without_known_people_and_items_is_none() -> None:
+    """After day 19 x alone buys, for the first time; after day 17 the known u buys the known a2."""
+    assert split_or_none(five_items(), moment_of(19), 10 * DAY) is None
+    assert split_or_none(five_items(), moment_of(0), 10 * DAY) is None
+    split = split_or_none(five_items(), moment_of(17.5), 10 * DAY)
+    assert split is not None
+    assert split.truth.sum() == 1
+
+
+def test_a_window_ends_after_its_length() -> None:
+    """Three days from day 14 end before day 17, on which u buys b2, and hold all that is bought on days 15 and 16."""
+    split = split_or_none(five_items(), moment_of(14), 3 * DAY)
+    assert split is not None
+    truth = split.truth.tocoo()
+    users, items = split.train.index.users.at(truth.row), split.train.index.items.at(truth.col)
+    pairs = set(zip(users.to_pylist(), items.to_pylist(), strict=True))
+    assert pairs == {("u", "b1"), ("v", "a1"), ("w", "a2"), ("w", "c1")}
+
+
+def panel(split: Split) -> Panel:
+    """Two parts and everything else that is known, fitted on what lies before the split."""
+    parts = {name: one.fit(Training(split.train)) for name, one in zip(PARTS, named(PARTS), strict=True)}
+    return Panel(parts, pool_of(split.train, 1), Context.fit(split.train, LENGTH, 0))
+
+
+def marked(frames: tuple[pd.DataFrame, ...], first: int, last: int) -> Dataset:
+    """The small shop where everybody bought one item every third day from `first` to `last`, at a strange price."""
+    events, catalog = frames
+    times = pd.to_datetime(np.arange(first, last, 3 * DAY), unit="us")
+    users = events["user_id"].unique()
+    planted = pd.DataFrame(
+        {
+            "user_id": np.tile(users, len(times)),
+            "item_id": "i039",
+            "timestamp": np.repeat(times, len(users)),
+            "event_type": "purchase",
+            "quantity": 1,
+            "price": 777.0,
+            "order_id": [f"m{one}" for one in range(len(times) * len(users))],
+        }
+    )
+    return Dataset.from_frames(pd.concat([events, planted], ignore_index=True), catalog)
+
+
+def assert_same(one: Lesson, other: Lesson) -> None:
+    """Number for number."""
+    assert one.cut == other.cut
+    for kind in KINDS:
+        for name in ("signals", "is_right", "sizes"):
+            assert np.array_equal(getattr(one.examples[kind], name), getattr(other.examples[kind], name))
+        for name in ("signals", "blend", "is_right", "n_right", "n_bought"):
+            assert np.array_equal(getattr(one.judged[kind], name), getattr(other.judged[kind], name))
+
+
+@pytest.mark.parametrize("place", [2, 4])
+def test_what_happens_after_a_window_changes_nothing_in_it(
+    frames: tuple[pd.DataFrame, ...], small_shop: Dataset, place: int
+) -> None:
+    """A marker planted after the window leaves the panel and the lesson as they were; one within it only what is right,
+    and one before it the panel."""
+    cut = cuts(small_shop, LENGTH, 8)[place]
+    end = small_shop.span()[1]
+    split = split_or_none(small_shop, cut, LENGTH)
+    assert split is not None
+    known = panel(split)
+    lesson = attend(known, split, np.full(2, 0.5), 0, keep=True)
+    after, inside, before = (
+        split_or_none(marked(frames, *span), cut, LENGTH)
+        for span in ((cut + LENGTH, end), (cut, cut + LENGTH), (cut - LENGTH, cut))
+    )
+    assert after is not None
+    assert inside is not None
+    assert before is not None
+    for one in (after, inside):
+        for name, array in panel(one).state().items():
+            assert np.array_equal(array, known.state()[name]), name
+    assert_same(attend(panel(after), after, np.full(2, 0.5), 0, keep=True), lesson)
+    found = attend(panel(inside), inside, np.full(2, 0.5), 0, keep=True)
+    assert sum(one.n_right.sum() for one in found.judged) > sum(one.n_right.sum() for one in lesson.judged)
+    assert any(not np.array_equal(array, known.state()[name]) for name, array in panel(before).state().items())
+
+
+def window(cut: int, slope: float, seed: int) -> Lesson:
+    """A window whose parts find half of what is right, and whose first signal rises by `slope` where one is right."""
+    rng = np.random.default_rng(seed)
+    n_queries, n_candidates = 60, 80
+    is_right = np.zeros((n_queries, n_candidates), dtype=np.bool_)
+    is_right[:, :4] = True
+    blend = rng.normal(size=is_right.shape).astype(np.float32) + 1.5 * is_right.astype(np.float32)
+    signals: Floats = rng.normal(size=(*is_right.shape, 3)).astype(np.float32)
+    signals[..., 0] += np.float32(slope) * is_right
+    counts = np.full(n_queries, 4)
+    judged = Judged(signals, blend.astype(np.float32), is_right, counts, counts * 3)
+    return Lesson(cut, (judged.examples(seed),) * len(KINDS), (judged,) * len(KINDS))
+
+
+def judges(slopes: Sequence[float], seed: int) -> tuple[Judge, ...]:
+    """Learnt from windows of length 2 at half-window cuts, the latest first, with a slope each."""
+    lessons = [window(10 - place, slope, seed + place) for place, slope in enumerate(slopes)]
+    return learn(lessons, 2, OPTIONS, 2, seed)
+
+
+@pytest.mark.parametrize("slopes", [(), (2.0,), (2.0, 2.0)])
+def test_with_too_few_windows_the_parts_ranks_decide(slopes: tuple[float, ...]) -> None:
+    """Two windows half a length apart overlap, so the earlier one cannot be learnt from to be checked on the later."""
+    for judge in judges(slopes, seed=0):
+        assert (judge.rankers, judge.mix) == (None, BLEND)
+        assert judge.part_weights.tolist() == [0.5, 0.5]
+        assert np.array_equal(judge.calibration, UNTAUGHT)
+
+
+@pytest.mark.parametrize("seed", [0, 10])
+def test_what_carries_over_is_used(seed: int) -> None:
+    for judge in judges((2.0,) * 5, seed):
+        assert judge.is_learnt
+        assert judge.mix != BLEND
+        assert judge.calibration[1] > 0.05
+
+
+@pytest.mark.parametrize("seed", [0, 10])
+@pytest.mark.parametrize(
+    "slopes",
+    [pytest.param((0.0,) * 5, id="noise"), pytest.param((-2.0, -2.0, 2.0, 2.0, 2.0), id="turned round")],
+)
+def test_what_does_not_carry_over_leaves_the_parts_ranks(slopes: tuple[float, ...], seed: int) -> None:
+    """Signals that tell nothing, or the contrary of what they told before, are not read at all."""
+    for judge in judges(slopes, seed):
+        assert (judge.rankers, judge.mix) == (None, BLEND)
+        assert judge.calibration[1] > 0.05
+
+
+def test_kinds_are_judged_apart() -> None:
+    """What carries over for one kind is used for it alone."""
+    useful, noise = ([window(10 - place, slope, place) for place in range(5)] for slope in (2.0, 0.0))
+    lessons = [
+        Lesson(
+            one.cut, (one.examples[0], *other.examples[1:]), (one.judged[0], *other.judged[1:]) if one.judged else ()
+        )
+        for one, other in zip(useful, noise, strict=True)
+    ]
+    assert [judge.is_learnt for judge in learn(lessons, 2, OPTIONS, 2, 0)] == [True, False, False]

@@ -1,0 +1,68 @@
+"""Fusion: its parts by name, what it does without enough past, and what it leaves out."""
+
+import numpy as np
+import pytest
+
+from crossaisle.data.dataset import Dataset
+from crossaisle.data.training import Training
+from crossaisle.errors import UsageError
+from crossaisle.models.part import from_values
+from crossaisle.models.ranking.judge import BLEND
+from crossaisle.models.recommenders.als import ALS
+from crossaisle.models.recommenders.ease import EASE
+from crossaisle.models.recommenders.fusion import PARTS, Fusion
+from crossaisle.models.shelf import name_of
+
+
+def test_parts_are_named_as_people_write_them() -> None:
+    assert Fusion(parts="ease, als").parts == (EASE(), ALS())  # type: ignore[arg-type]  # as a settings file has it
+    assert Fusion(parts=("als", EASE(l2=7.0))).parts == (ALS(), EASE(l2=7.0))  # type: ignore[arg-type]
+
+
+def test_parts_unless_told_otherwise() -> None:
+    assert tuple(name_of(one) for one in Fusion().parts) == PARTS
+
+
+def test_a_part_that_does_not_exist_is_told_and_none_at_all_is_refused() -> None:
+    with pytest.raises(UsageError, match='no recommender "easy"'):
+        from_values(Fusion, {"parts": "ease, easy"})
+    with pytest.raises(UsageError, match="at least 1 item"):
+        from_values(Fusion, {"parts": " , "})
+
+
+@pytest.mark.parametrize("windows", [0, 2])
+def test_without_a_window_that_teaches_ranks_are_blended_and_nothing_else_is_fitted(
+    small_shop: Dataset, windows: int
+) -> None:
+    """Two windows half a horizon apart overlap: none is left to check on."""
+    fitted = Fusion(parts=(EASE(),), windows=windows).fit(Training(small_shop))
+    assert [judge.mix for judge in fitted.judges] == [BLEND] * 3
+    assert fitted.panel.context is None
+
+
+def test_of_one_part_the_blend_keeps_the_order_within_a_kind(small_shop: Dataset) -> None:
+    queries = small_shop.queries(np.arange(10))
+    part = EASE()
+    fused = Fusion(parts=(part,), windows=0, min_purchases=1).fit(Training(small_shop))
+    scores, alone = fused.scores(queries), part.fit(Training(small_shop)).scores(queries)
+    kinds = fused.panel.pool.kinds(fused.panel.history(queries))
+    items = fused.panel.pool.items
+    for row in range(10):
+        for kind in range(3):
+            own = items[kinds[row] == kind]
+            assert (np.diff(scores[row, own[np.argsort(alone[row, own], kind="stable")]]) >= 0).all()
+
+
+def test_items_bought_too_seldom_are_no_candidates(small_shop: Dataset) -> None:
+    counts = small_shop.purchase_counts()
+    least = int(np.median(counts))
+    fitted = Fusion(parts=(EASE(),), windows=0, min_purchases=least).fit(Training(small_shop))
+    scores = fitted.scores(small_shop.queries(np.arange(5)))
+    assert np.array_equal(np.isfinite(scores), np.tile(counts >= least, (5, 1)))
+
+
+def test_scores_of_some_items_are_those_among_all(small_shop: Dataset) -> None:
+    fitted = Fusion(parts=(EASE(),), windows=0, min_purchases=1).fit(Training(small_shop))
+    queries = small_shop.queries(np.array([3, -1]))
+    items = np.array([7, 0, 20], dtype=np.int32)
+    assert np.array_equal(fitted.scores(queries, items), fitted.scores(queries)[:, items])
