@@ -78,4 +78,4 @@ def _same(one: Grouping, other: Grouping) -> bool:
     if one.n_groups != other.n_groups:
         return False
     pairs = one.codes.astype(np.int64) * (other.n_groups + 1) + other.codes
-    return len(np.unique(pairs[one.codes >= 0])) == one.n_groups
+    return len(np.unique(pairs[(one.codes >= 0) | (other.codes >= 0)])) == one.n_groups

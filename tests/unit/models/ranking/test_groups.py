@@ -1,5 +1,7 @@
 """Groups of items, and how a history stands to them, with both regressions solved by hand."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ PAIRS = [f"shelf {one // 2}" for one in range(12)]
 OTHER_PAIRS = [f"maker {one % 6}" for one in range(12)]
 
 
-def names(**columns: list[str]) -> list[str]:
+def names(**columns: Sequence[str | None]) -> list[str]:
     """Names of the groupings of a shop of twelve items with these further columns."""
     return [one.name for one in groupings(shop([("u", "i00", 0)], TWELVE, **columns))]
 
@@ -31,6 +33,13 @@ def test_of_columns_that_sort_alike_the_first_is_kept() -> None:
 
 def test_columns_with_as_many_groups_that_sort_otherwise_are_both_kept() -> None:
     assert names(sort=OTHER_PAIRS) == ["category", "sort"]
+
+
+def test_a_column_that_joins_groups_and_sorts_further_items_is_kept() -> None:
+    """Five groups in either: the later joins two of the earlier, and has one of items that this leaves out."""
+    some = ["a", "a", "b", "b", "c", "c", "d", "d", "e", "e", None, None]
+    other = ["v", "v", "v", "v", "w", "w", "x", "x", "y", "y", "z", "z"]
+    assert names(some=some, other=other) == ["category", "some", "other"]
 
 
 def test_a_column_with_too_few_groups_is_left_out() -> None:
