@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from crossaisle.models.recommenders.category_popularity import CategoryPopularity
     from crossaisle.models.recommenders.category_transition import CategoryTransition
     from crossaisle.models.recommenders.content import Content
+    from crossaisle.models.recommenders.cross_category_gnn import CrossCategoryGNN
     from crossaisle.models.recommenders.ease import EASE
     from crossaisle.models.recommenders.fusion import Fusion, default_parts
+    from crossaisle.models.recommenders.gcn import GCN
     from crossaisle.models.recommenders.graph_filter import GraphFilter
     from crossaisle.models.recommenders.item_knn import ItemKNN
+    from crossaisle.models.recommenders.light_gcn import LightGCN
     from crossaisle.models.recommenders.market_potential import MarketPotential
     from crossaisle.models.recommenders.popularity import Popularity
     from crossaisle.models.recommenders.two_tower import TwoTower
@@ -28,13 +31,16 @@ if TYPE_CHECKING:
 _HOMES = {
     "ALS": "models.recommenders.als",
     "EASE": "models.recommenders.ease",
+    "GCN": "models.recommenders.gcn",
     "CategoryPopularity": "models.recommenders.category_popularity",
     "CategoryTransition": "models.recommenders.category_transition",
     "Content": "models.recommenders.content",
+    "CrossCategoryGNN": "models.recommenders.cross_category_gnn",
     "Dataset": "data.dataset",
     "Fusion": "models.recommenders.fusion",
     "GraphFilter": "models.recommenders.graph_filter",
     "ItemKNN": "models.recommenders.item_knn",
+    "LightGCN": "models.recommenders.light_gcn",
     "MarketPotential": "models.recommenders.market_potential",
     "Popularity": "models.recommenders.popularity",
     "Shop": "shop",
@@ -52,13 +58,16 @@ _HOMES = {
 __all__ = [
     "ALS",
     "EASE",
+    "GCN",
     "CategoryPopularity",
     "CategoryTransition",
     "Content",
+    "CrossCategoryGNN",
     "Dataset",
     "Fusion",
     "GraphFilter",
     "ItemKNN",
+    "LightGCN",
     "MarketPotential",
     "Popularity",
     "Shop",

@@ -86,6 +86,23 @@ MOVED: dict[str, dict[str, Any]] = {
     },
     "content": {"neighbours": 2, "sharpness": 1.0, "category": 3.0, "l2": 5.0},
 }
+GRAPH_NETWORK = LEARNING | {"initialisation": "he", "temperature": 1.0, "edge_dropout": 0.5, "layers": 3}
+MOVED |= {
+    "gcn": GRAPH_NETWORK | {"normalisation": "mean", "activation": "relu"},
+    "light-gcn": GRAPH_NETWORK | {"normalisation": "mean"},
+    "cross-category-gnn": GRAPH_NETWORK
+    | {
+        "staying": 3,
+        "orthogonality": 10.0,
+        "category_weight": 1.0,
+        "brand_weight": 2.0,
+        "co_purchase": 1.0,
+        "neighbours": 2,
+        "item_exponent": 0.5,
+        "return_exponent": 0.5,
+        "category_dropout": 0.6,
+    },
+}
 BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     ("market-potential", "n_groups"): {"market": "group"},
     ("item-knn", "k1"): {"weighting": "bm25", "counting": "count"},
