@@ -17,7 +17,7 @@ from crossaisle.numerics.arrays import AnyArray, Csr, Floats, Numbers, csr
 from crossaisle.numerics.ridge import gram_of, weights_of_others
 
 L2, L2_OF_ENTRIES = 100.0, 300.0
-WIDEST = 2000
+WIDEST = 1500
 """Groupings with more groups take no part in the regression on entries."""
 
 

@@ -10,7 +10,7 @@ from scipy import sparse
 from crossaisle.data.dataset import Dataset
 from crossaisle.numerics.arrays import Csr, Numbers
 
-FEWEST, MOST, MOST_GROUPINGS = 5, 4000, 6
+FEWEST, MOST, MOST_GROUPINGS = 5, 2000, 6
 _NO_GROUPING = ("item_id", "is_sellable", "launched_at", "price", "cost", "description")
 
 
