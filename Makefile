@@ -22,6 +22,7 @@ docs: .venv/ready
 	$(BIN)/mkdocs build --strict
 
 bench: .venv/ready
+	-@$(MAKE) --no-print-directory .venv-recbole/ready
 	for each in bench/*.py; do $(BIN)/python $$each || exit 1; done
 
 trials: .venv/ready
@@ -41,6 +42,12 @@ trials: .venv/ready
 	.venv-peers/bin/pip install --quiet --requirement $< || { rm -rf .venv-peers; exit 1; }
 	touch $@
 
+# RecBole needs an older numpy and scipy; bench/light_gcn.py is all that asks for it.
+.venv-recbole/ready: requirements-recbole.lock
+	$(PYTHON) -m venv .venv-recbole
+	.venv-recbole/bin/pip install --quiet --requirement $< || { rm -rf .venv-recbole; exit 1; }
+	touch $@
+
 # torch is held at a release of which a CPU build installs alone; what its GPU build needs, pip finds by itself.
 lock:
 	$(BIN)/pip install --quiet uv
@@ -49,6 +56,10 @@ lock:
 	sed -i -E '/^(cuda|nvidia|triton)/d' requirements.lock
 	echo rectools==0.19.0 | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header \
 		--no-annotate --no-emit-index-url --output-file requirements-peers.lock -
+	printf '%s\n' recbole==1.2.1 'numpy<2' 'scipy<1.12' 'setuptools<81' torch==2.13.0 | $(BIN)/uv pip compile --quiet \
+		--universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+		--output-file requirements-recbole.lock -
+	sed -i -E '/^(cuda|nvidia|triton)/d' requirements-recbole.lock
 
 clean:
-	rm -rf .venv .venv-peers demo site trials-log .coverage
+	rm -rf .venv .venv-peers .venv-recbole demo site trials-log .coverage
