@@ -139,4 +139,5 @@ class Shares:
 def _runs(ascending: Longs) -> Iterator[tuple[int, int, int]]:
     """Each value with the places where it starts and ends."""
     values, starts = np.unique(ascending, return_index=True)
-    yield from zip(values.tolist(), starts.tolist(), [*starts[1:].tolist(), len(ascending)], strict=True)
+    ends = np.append(starts, len(ascending))[1:]
+    yield from zip(values.tolist(), starts.tolist(), ends.tolist(), strict=True)

@@ -143,6 +143,16 @@ def test_taste_that_stays_counts_within_its_category_alone(small_shop: Dataset, 
     assert differs[is_known[small_shop.buyers()]].mean() > 0.5
 
 
+def test_a_shop_without_categories_and_brands_is_a_graph_of_users_and_items(frames: tuple[pd.DataFrame, ...]) -> None:
+    plain = Dataset.from_frames(frames[0])
+    fitted = CrossCategoryGNN(**SMALL).fit(Training(plain))
+    queries = plain.queries(plain.buyers())
+    assert np.isfinite(fitted.scores(queries)).all()
+    found = fitted.contributions(queries, np.zeros((len(queries), 1), dtype=np.int32))
+    assert set(found.causes[found.subjects >= 0].tolist()) == {Cause.ITEM}
+    assert (fitted.associations(np.array([0], dtype=np.int32), 3)[0] == -1).all()
+
+
 def test_associations_are_of_other_categories_nearest_first(small_shop: Dataset, categories: Any) -> None:
     items = np.arange(10, dtype=np.int32)
     found, cosines = categories.associations(items, 5)
