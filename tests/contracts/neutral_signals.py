@@ -7,6 +7,7 @@ import numpy as np
 from crossaisle.data.queries import Queries
 from crossaisle.models.ranking.families import family
 from crossaisle.models.ranking.judge import Judge
+from crossaisle.models.ranking.pool import Voices
 from crossaisle.models.recommender import Fitted
 from crossaisle.models.recommenders.fusion import FittedFusion
 from crossaisle.numerics.arrays import Floats, Numbers
@@ -24,7 +25,8 @@ def without_signals(fitted: Fitted, queries: Queries, items: Numbers, features: 
     left = np.empty(len(items), dtype=np.float32)
     for kind, judge in enumerate(fitted.judges):
         assert judge.rankers is not None
-        _, found = panel.candidates(history, scores, kinds == kind, kind, judge.part_weights, judge.is_learnt)
+        voices = Voices.of(scores, kinds == kind)
+        _, found = panel.candidates(history, voices, kind, judge.part_weights, judge.is_learnt)
         for row in np.flatnonzero(kinds[np.arange(len(items)), columns] == kind):
             place = int(np.flatnonzero(found.columns[row] == columns[row])[0])
             signals, blend = found.signals[row].copy()[None], found.blend[row].copy()[None]

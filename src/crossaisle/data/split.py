@@ -58,6 +58,14 @@ class Split:
         return cls._of(train, data, start, min(end, max(start, data.span()[1]) + 1))
 
     @classmethod
+    def window(cls, data: Dataset, cut: int, length: int) -> "Split | None":
+        """The window of `length` microseconds after the cut; None where nobody known bought anything known in it."""
+        try:
+            return cls.at(data.before(cut + length), cut)
+        except InputError:
+            return None
+
+    @classmethod
     def _of(cls, train: Dataset, data: Dataset, cut: int, end: int) -> "Split":
         window = data.since(cut, end)
         window = window.at(window.type == PURCHASE)

@@ -2,7 +2,6 @@
 
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.split import Split
-from crossaisle.errors import InputError
 
 
 def earlier_cuts(dataset: Dataset, length: int, n_windows: int) -> list[int]:
@@ -22,10 +21,5 @@ def earlier_cuts(dataset: Dataset, length: int, n_windows: int) -> list[int]:
 
 def validation_splits(dataset: Dataset, length: int, n_windows: int) -> list[Split]:
     """Splits at the earlier cuts, the latest first, those without anything to find left out."""
-    found = []
-    for cut in earlier_cuts(dataset, length, n_windows):
-        try:
-            found.append(Split.at(dataset.before(cut + length), cut))
-        except InputError:
-            continue
-    return found
+    found = [Split.window(dataset, cut, length) for cut in earlier_cuts(dataset, length, n_windows)]
+    return [one for one in found if one is not None]

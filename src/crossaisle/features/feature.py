@@ -19,6 +19,7 @@ from crossaisle.numerics.arrays import AnyArray, Csr, Floats
 Matrix: TypeAlias = "Csr | Floats"
 State: TypeAlias = Mapping[str, AnyArray]
 F = TypeVar("F")
+V = TypeVar("V")
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(Field,))
@@ -111,6 +112,12 @@ def packed(texts: Sequence[str]) -> AnyArray:
 def unpacked(array: AnyArray) -> tuple[str, ...]:
     """The texts that were packed."""
     return tuple(json.loads(array.astype(np.uint8).tobytes().decode()))
+
+
+def within(arrays: Mapping[str, V], name: str) -> dict[str, V]:
+    """What lies under `name/`, by the rest of its names."""
+    prefix = f"{name}/"
+    return {key.removeprefix(prefix): one for key, one in arrays.items() if key.startswith(prefix)}
 
 
 def matrix_state(name: str, matrix: Csr) -> dict[str, AnyArray]:

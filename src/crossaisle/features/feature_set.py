@@ -8,7 +8,7 @@ from crossaisle.data.queries import Queries
 from crossaisle.data.text_encoder import TextEncoder
 from crossaisle.errors import ArtifactError
 from crossaisle.features.customer_facts import CustomerFacts
-from crossaisle.features.feature import Block, Feature, FittedFeature, State, TextFeature, packed, unpacked
+from crossaisle.features.feature import Block, Feature, FittedFeature, State, TextFeature, packed, unpacked, within
 from crossaisle.features.habits import Habits
 from crossaisle.features.interests import Interests
 from crossaisle.features.item_popularity import ItemPopularity
@@ -64,9 +64,7 @@ class FittedFeatures:
         for name in unpacked(state["names"]):
             if name not in kinds:
                 raise ArtifactError(f'feature "{name}" is unknown', remedy="Train again with this version.")
-            prefix = f"{name}/"
-            own = {key.removeprefix(prefix): array for key, array in state.items() if key.startswith(prefix)}
-            fitted[name] = kinds[name].fitted.restore(own)
+            fitted[name] = kinds[name].fitted.restore(within(state, name))
         return cls(fitted)
 
 

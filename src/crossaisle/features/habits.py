@@ -13,7 +13,7 @@ from crossaisle.data.dataset import Dataset
 from crossaisle.data.event_types import EVENT_TYPES, PURCHASE
 from crossaisle.data.moments import DAY, SECOND
 from crossaisle.data.queries import Queries
-from crossaisle.features.feature import Block, Feature, FittedFeature, State, options, packed, unpacked
+from crossaisle.features.feature import Block, Feature, FittedFeature, State, options, packed, unpacked, within
 from crossaisle.numerics.arrays import AnyArray, Doubles, Floats, Longs, Numbers, row_numbers
 from crossaisle.numerics.scaling import Scaling, fit_scaling
 from crossaisle.numerics.shares import row_shares
@@ -103,10 +103,8 @@ class FittedHabits(FittedFeature):
 
     @classmethod
     def restore(cls, state: State) -> "FittedHabits":
-        prefix = "scaling/"
-        scaling = {name.removeprefix(prefix): state[name] for name in state if name.startswith(prefix)}
         return cls(
-            Scaling.restore(scaling),
+            Scaling.restore(within(state, "scaling")),
             state["stores"],
             unpacked(state["store_names"]),
             state["category"],

@@ -18,7 +18,7 @@ from crossaisle.data.event_types import EVENT_TYPES, SEARCH
 from crossaisle.data.moments import DAY
 from crossaisle.data.queries import Queries
 from crossaisle.data.text_encoder import EncodedTexts, TextEncoder, encode_texts
-from crossaisle.features.feature import Block, FittedFeature, State, TextFeature, options, packed, unpacked
+from crossaisle.features.feature import Block, FittedFeature, State, TextFeature, options, packed, unpacked, within
 from crossaisle.features.interests import LOOKED, TAKEN
 from crossaisle.features.selection import FittedSelection, Selection
 from crossaisle.features.text_encoders.embedded import Embedded
@@ -155,12 +155,10 @@ class FittedTextVectors(FittedFeature):
     @classmethod
     def restore(cls, state: State) -> "FittedTextVectors":
         """The feature whose `state()` this is. New searches are read where it was fitted with the embedded encoder."""
-        prefix = "selection/"
-        selection = {name.removeprefix(prefix): state[name] for name in state if name.startswith(prefix)}
         name = unpacked(state["encoder"])[0]
         return cls(
             state["items"],
-            FittedSelection.restore(selection),
+            FittedSelection.restore(within(state, "selection")),
             state["search_keys"],
             state["searches"],
             state["type_weights"],

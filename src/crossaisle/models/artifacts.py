@@ -18,6 +18,7 @@ from safetensors.numpy import load_file, save_file
 
 from crossaisle.data.dataset import Ids, Index
 from crossaisle.errors import ArtifactError
+from crossaisle.features.feature import within
 from crossaisle.models.recommender import State
 from crossaisle.numerics.arrays import AnyArray, Numbers
 
@@ -106,8 +107,7 @@ def read_artifact(folder: Path) -> Artifact:
     except (OSError, SafetensorError):
         raise _altered(path) from None
     index = Index(**{part: _unpacked(f"index/{part}", arrays) for part in _INDEX_PARTS})
-    state = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
-    return Artifact(manifest["recommender"], manifest, index, state, arrays.get(_ITEM_CATEGORY))
+    return Artifact(manifest["recommender"], manifest, index, within(arrays, "state"), arrays.get(_ITEM_CATEGORY))
 
 
 def _packed(name: str, ids: Ids) -> dict[str, AnyArray]:

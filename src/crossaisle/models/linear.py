@@ -34,13 +34,21 @@ def contributions_of(
         if not len(held):
             continue
         parts = effects(held, weights, np.maximum(candidates[query], 0))
-        n_kept = min(n_causes, len(held))
-        strongest = np.argsort(-parts, axis=0, kind="stable")[:n_kept]
-        values = np.take_along_axis(parts, strongest, axis=0).T
-        is_cause = (values > 0) & (candidates[query] >= 0)[:, None]
-        subjects[query, :, :n_kept] = np.where(is_cause, held[strongest].T, -1)
-        amounts[query, :, :n_kept] = np.where(is_cause, values, 0)
+        write_strongest(subjects[query], amounts[query], held, parts, candidates[query])
     return Contributions(np.full(shape, cause, dtype=np.int8), subjects, amounts)
+
+
+def write_strongest(subjects: Numbers, amounts: Floats, held: Numbers, parts: AnyArray, candidates: Numbers) -> None:
+    """Write into `subjects` and `amounts`, (c, n_causes), what has the largest positive part, largest first.
+
+    Args:
+        held: (h,). parts: (h, c), what each held adds to each candidate's score. candidates: (c,), −1 for none.
+    """
+    strongest = np.argsort(-parts, axis=0, kind="stable")[: subjects.shape[1]]
+    values = np.take_along_axis(parts, strongest, axis=0).T
+    is_cause = (values > 0) & (candidates >= 0)[:, None]
+    subjects[:, : len(strongest)] = np.where(is_cause, held[strongest].T, -1)
+    amounts[:, : len(strongest)] = np.where(is_cause, values, 0)
 
 
 def single_cause(cause: Cause, subjects: AnyArray, amounts: AnyArray, candidates: Numbers) -> Contributions:

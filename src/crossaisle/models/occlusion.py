@@ -11,6 +11,7 @@ import numpy as np
 
 from crossaisle.data.event_types import PURCHASE
 from crossaisle.data.queries import Queries
+from crossaisle.models.linear import write_strongest
 from crossaisle.models.recommender import Cause, Contributions
 from crossaisle.numerics.arrays import AnyArray, Bools, Floats, Longs, Numbers, batches, row_numbers
 
@@ -74,10 +75,6 @@ def _strongest(taken: Taken, drops: Floats, candidates: Numbers, n_causes: int) 
     subjects, amounts = np.full(shape, -1, dtype=np.int32), np.zeros(shape, dtype=np.float32)
     starts: AnyArray = np.searchsorted(taken.query, np.arange(len(candidates) + 1))
     for query, (start, stop) in enumerate(pairwise(starts)):
-        own = drops[start:stop]
-        best = np.argsort(-own, axis=0, kind="stable")[:n_causes]
-        values = np.take_along_axis(own, best, axis=0).T
-        is_cause = (values > 0) & (candidates[query] >= 0)[:, None]
-        subjects[query, :, : len(best)] = np.where(is_cause, taken.item[start:stop][best].T, -1)
-        amounts[query, :, : len(best)] = np.where(is_cause, values, 0)
+        own = slice(start, stop)
+        write_strongest(subjects[query], amounts[query], taken.item[own], drops[own], candidates[query])
     return Contributions(np.full(shape, Cause.ITEM, dtype=np.int8), subjects, amounts)

@@ -1,4 +1,4 @@
-"""The shelf of recommenders: the classes that installed packages register under a name."""
+"""The shelf: classes that installed packages register under a name, and the recommenders among them."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -13,9 +13,26 @@ GROUP = "crossaisle.recommenders"
 
 
 @cache
-def registered() -> dict[str, EntryPoint]:
-    """Entry points by name."""
-    return {point.name: point for point in entry_points(group=GROUP)}
+def registered(group: str = GROUP) -> dict[str, EntryPoint]:
+    """Entry points of a group, by default the recommenders', by name."""
+    return {point.name: point for point in entry_points(group=group)}
+
+
+def loaded(group: str, kind: str, name: str) -> Any:
+    """What is registered under a name of the group. kind: what people call it.
+
+    Raises:
+        UsageError: no installed package registers it, or it cannot be imported.
+    """
+    if name not in registered(group):
+        known = ", ".join(sorted(registered(group)))
+        raise UsageError(f'there is no {kind} "{name}"', remedy=f"Installed are {known}.")
+    try:
+        return registered(group)[name].load()
+    except ImportError as error:
+        raise UsageError(
+            f'the {kind} "{name}" cannot be imported: {error}', remedy="Install the package again."
+        ) from None
 
 
 def recommender(name: str) -> type[Recommender]:
@@ -24,15 +41,7 @@ def recommender(name: str) -> type[Recommender]:
     Raises:
         UsageError: no installed package registers it, or it cannot be imported.
     """
-    if name not in registered():
-        known = ", ".join(sorted(registered()))
-        raise UsageError(f'there is no recommender "{name}"', remedy=f"Installed are {known}.")
-    try:
-        found: type[Recommender] = registered()[name].load()
-    except ImportError as error:
-        raise UsageError(
-            f'the recommender "{name}" cannot be imported: {error}', remedy="Install the package again."
-        ) from None
+    found: type[Recommender] = loaded(GROUP, "recommender", name)
     return found
 
 

@@ -13,7 +13,8 @@ from scipy import sparse
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
-from crossaisle.numerics.arrays import AnyArray, Csr
+from crossaisle.numerics.arrays import Csr
+from crossaisle.numerics.degrees import scaled_by_degrees
 
 Normalisation = Literal["symmetric", "mean"]
 
@@ -25,22 +26,7 @@ def normalised(adjacency: Csr, by: Normalisation = "symmetric") -> Csr:
         adjacency: sparse float32 (n_rows, n_columns), entries ≥ 0; square, or from one kind of node to another.
         by: symmetric, D^−½ · A · D^−½ of Kipf and Welling (2017); or mean, A / |N_k|, the mean over neighbours.
     """
-    rows: AnyArray = np.asarray(adjacency.sum(axis=1), dtype=np.float64)
-    if by == "mean":
-        return _scaled(adjacency, _power(rows, -1), None)
-    columns: AnyArray = np.asarray(adjacency.sum(axis=0), dtype=np.float64)
-    return _scaled(adjacency, _power(rows, -0.5), _power(columns, -0.5))
-
-
-def _power(degrees: AnyArray, exponent: float) -> AnyArray:
-    return np.where(degrees > 0, np.maximum(degrees, 1e-12) ** exponent, 0)
-
-
-def _scaled(matrix: Csr, rows: AnyArray, columns: AnyArray | None) -> Csr:
-    scaled = sparse.diags_array(rows) @ matrix
-    if columns is not None:
-        scaled = scaled @ sparse.diags_array(columns)
-    return sparse.csr_array(scaled).astype(np.float32)
+    return scaled_by_degrees(adjacency, -1, 0) if by == "mean" else scaled_by_degrees(adjacency, -0.5, -0.5)
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,11 @@ class Dataset:
         """The first and the last event's time in microseconds since 1970."""
         return int(self.events.time.min()), int(self.events.time.max())
 
+    @property
+    def end(self) -> int:
+        """The moment up to which things are known: `until`, or just after the last event if that is earlier."""
+        return min(self.until, self.span()[1] + 1)
+
     def purchases(self, weighting: Weighting = "binary", within: Bools | None = None) -> Csr:
         """float32 (n_users, n_items): see Queries.purchases. within: bool (n_events,), the events that count."""
         rows = self.is_purchase if within is None else self.is_purchase & within

@@ -16,6 +16,7 @@ from torch import Tensor
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.training import Training
 from crossaisle.errors import ArtifactError, StorageError
+from crossaisle.features.feature import within
 from crossaisle.models.learning.curves import Curves
 from crossaisle.models.learning.network import Network
 
@@ -80,10 +81,7 @@ class Checkpoint:
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
         except SafetensorError:
             raise _foreign(self.path) from None
-        weights, best, optimiser = (
-            {name.removeprefix(f"{group}/"): one for name, one in arrays.items() if name.startswith(f"{group}/")}
-            for group in ("weights", "best", "optimiser")
-        )
+        weights, best, optimiser = (within(arrays, group) for group in ("weights", "best", "optimiser"))
         curves = {name: one.numpy() for name, one in arrays.items() if name.startswith(_CURVES)}
         return Standing(weights, best, optimiser, Curves.restore(curves))
 

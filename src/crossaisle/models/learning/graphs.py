@@ -13,6 +13,7 @@ from crossaisle.models.learning.network import Network
 from crossaisle.models.learning.tensors import device, tensor
 from crossaisle.models.part import part
 from crossaisle.numerics.arrays import AnyArray, Csr, Floats, csr
+from crossaisle.numerics.degrees import power, scaled_by_degrees
 from crossaisle.numerics.propagation import Normalisation, Propagation, normalised
 from crossaisle.numerics.svd import randomised_svd
 
@@ -86,12 +87,7 @@ def sizes(histories: Csr, exponent: float) -> Floats:
 
 def held_back(bought: Csr) -> Csr:
     """Purchases scaled by powers of the degrees of users and items: the matrix that graph filter decomposes."""
-    users, items = (power(np.asarray(bought.sum(axis=axis)), by) for axis, by in _AXES)
-    scaled = sparse.diags_array(users) @ bought @ sparse.diags_array(items)
-    return sparse.csr_array(scaled).astype(np.float32)
-
-
-_AXES = ((1, USER_EXPONENT), (0, ITEM_EXPONENT))
+    return scaled_by_degrees(bought, USER_EXPONENT, ITEM_EXPONENT)
 
 
 def start_vectors(scaled: Csr, how: Initialisation, dimension: int, seed: int) -> Tensor:
@@ -127,11 +123,6 @@ class Layer0(nn.Module):
     def forward(self) -> Tensor:
         """(n_nodes of the kind, width)."""
         return self.start + self.learnt
-
-
-def power(degrees: AnyArray, exponent: float) -> AnyArray:
-    """degree^exponent, 0 for degree 0."""
-    return np.where(degrees > 0, np.maximum(degrees, 1e-12).astype(np.float64) ** exponent, 0)
 
 
 @part

@@ -9,8 +9,9 @@ from scipy import sparse
 
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import DAY
-from crossaisle.models.learning.graphs import USER_EXPONENT, power, sizes
+from crossaisle.models.learning.graphs import USER_EXPONENT, sizes
 from crossaisle.numerics.arrays import AnyArray, Csr, Floats, Longs, Numbers, csr
+from crossaisle.numerics.degrees import power
 from crossaisle.numerics.neighbours import nearest_rows
 from crossaisle.numerics.propagation import normalised
 

@@ -6,14 +6,14 @@ from functools import cached_property
 import numpy as np
 
 from crossaisle.data.dataset import Dataset
-from crossaisle.features.feature import packed, unpacked
+from crossaisle.features.feature import State, packed, unpacked, within
 from crossaisle.models.ranking.group_affinity import GroupAffinity
 from crossaisle.models.ranking.groups import groupings
 from crossaisle.models.ranking.item_facts import ItemFacts
 from crossaisle.models.ranking.neighbours import Neighbours
 from crossaisle.models.ranking.newcomers import Newcomers
 from crossaisle.models.ranking.people import People
-from crossaisle.models.ranking.signal import History, Signal, State
+from crossaisle.models.ranking.signal import History, Signal
 from crossaisle.numerics.arrays import AnyArray, Floats, Numbers
 
 _KINDS = {"item_facts": ItemFacts, "people": People, "groups": GroupAffinity, "neighbours": Neighbours}
@@ -67,9 +67,3 @@ class Context:
             own = within(state, kind)
             signals[kind] = signal.restore(unpacked(own["names"]), own)  # type: ignore[attr-defined]
         return cls(int(state["recent"]), signals)
-
-
-def within(state: State, name: str) -> dict[str, AnyArray]:
-    """The arrays that lie under `name/`, by the rest of their names."""
-    prefix = f"{name}/"
-    return {key.removeprefix(prefix): array for key, array in state.items() if key.startswith(prefix)}

@@ -70,19 +70,18 @@ def _amounts(
     columns = panel.pool.places[np.maximum(items, 0)]
     places = np.maximum(columns, 0)
     of_item = np.where((items >= 0) & (columns >= 0), np.take_along_axis(kinds, places.astype(np.int64), axis=1), -1)
+    of_signal = [families.index(family(name)) for name in panel.names]
     amounts = np.zeros((*items.shape, len(families)), dtype=np.float32)
     for kind, judge in zip(KINDS, judges, strict=True):
         if not (of_item == kind).any():
             continue
-        is_kind = kinds == kind
-        own = Voices.of(scores, is_kind).at(places)
-        if judge.is_learnt and panel.context:
-            own = np.concatenate([own, panel.context.of(history, np.maximum(items, 0))], axis=2)
-        _, found = panel.candidates(history, scores, is_kind, kind, judge.part_weights, judge.is_learnt)
+        voices = Voices.of(scores, kinds == kind)
+        own = panel.signals(history, voices, places) if judge.is_learnt else voices.at(places)
+        _, found = panel.candidates(history, voices, kind, judge.part_weights, judge.is_learnt)
         spreads = _spreads(judge.voices(found.signals, found.blend), found.blend)
         whole = _score(judge, own, spreads)
-        for place, one in enumerate(families):
-            which = [at for at in range(own.shape[2]) if family(panel.names[at]) == one]
+        for place in range(len(families)):
+            which = [at for at in range(own.shape[2]) if of_signal[at] == place]
             fall = whole - _score(judge, _without(judge, own, which), spreads)
             amounts[..., place] = np.where(of_item == kind, fall, amounts[..., place])
     return amounts

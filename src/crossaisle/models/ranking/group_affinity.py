@@ -10,9 +10,10 @@ import numpy as np
 from scipy import linalg, sparse
 
 from crossaisle.data.dataset import Dataset
+from crossaisle.features.feature import State
 from crossaisle.models.ranking.groups import Grouping
 from crossaisle.models.ranking.newcomers import Newcomers
-from crossaisle.models.ranking.signal import History, Signal, State, lookup
+from crossaisle.models.ranking.signal import History, Signal, lookup
 from crossaisle.numerics.arrays import AnyArray, Csr, Floats, Numbers, csr
 from crossaisle.numerics.ridge import gram_of, weights_of_others
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import DAY
+from crossaisle.features.feature import State
 from crossaisle.features.price_bands import group_quantiles, item_prices
 from crossaisle.models.ranking.newcomers import Newcomers
-from crossaisle.models.ranking.signal import History, Signal, State
+from crossaisle.models.ranking.signal import History, Signal
 from crossaisle.numerics.arrays import AnyArray, Bools, Doubles, Floats, Numbers
 
 HOLD_BACK = 20.0
@@ -44,7 +45,7 @@ class ItemFacts(Signal):
 
 
 def _demand(dataset: Dataset, recent: int) -> dict[str, AnyArray]:
-    events, cut = dataset.events, _end(dataset)
+    events, cut = dataset.events, dataset.end
     sold = dataset.is_purchase & (events.weight > 0)
     buyers, lately, at_last, before = (
         _buyers(dataset, within)
@@ -72,7 +73,7 @@ def _demand(dataset: Dataset, recent: int) -> dict[str, AnyArray]:
 def _of_category(dataset: Dataset, newcomers: Newcomers, recent: int) -> dict[str, AnyArray]:
     """Shares within the category, and how many of those new to it came to it and to the item."""
     category, n_categories = dataset.catalogue.category, dataset.n_categories
-    lately = dataset.events.time >= _end(dataset) - recent
+    lately = dataset.events.time >= dataset.end - recent
     columns: dict[str, AnyArray] = {}
     for name, within in (("", np.ones(len(lately), dtype=np.bool_)), ("recent_", lately)):
         buyers = _buyers(dataset, within)
@@ -99,7 +100,3 @@ def _price(dataset: Dataset) -> dict[str, AnyArray]:
 
 def _buyers(dataset: Dataset, within: Bools) -> AnyArray:
     return np.asarray(dataset.purchases(within=within).sum(axis=0), dtype=np.float64)
-
-
-def _end(dataset: Dataset) -> int:
-    return min(dataset.until, dataset.span()[1] + 1)

@@ -7,10 +7,10 @@ from functools import cached_property
 import lightgbm as lgb
 import numpy as np
 
+from crossaisle.features.feature import State, within
 from crossaisle.models.ranking.examples import Examples
 from crossaisle.models.ranking.listwise import Linear, fit_listwise
 from crossaisle.models.ranking.pool import standardised
-from crossaisle.models.ranking.signal import State
 from crossaisle.numerics.arrays import AnyArray, Doubles, Floats
 
 Mix = tuple[float, float, float]
@@ -144,7 +144,7 @@ class Judge:
     @classmethod
     def restore(cls, state: State) -> "Judge":
         """The judge whose `state()` this is."""
-        own = {name.removeprefix("rankers/"): one for name, one in state.items() if name.startswith("rankers/")}
+        own = within(state, "rankers")
         trees, linear, blend = (float(one) for one in state["mix"])
         rankers = Rankers.restore(own) if own else None
         return cls(state["part_weights"], rankers, (trees, linear, blend), state["calibration"])

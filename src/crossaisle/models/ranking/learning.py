@@ -7,11 +7,10 @@ import numpy as np
 
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.split import Split
-from crossaisle.errors import InputError
 from crossaisle.models.ranking.examples import Examples, Judged, right
 from crossaisle.models.ranking.judge import BLEND, LEARNT, MIXES, Judge, Mix, Rankers, TreeOptions, calibrated, mixed
 from crossaisle.models.ranking.panel import Panel
-from crossaisle.models.ranking.pool import KINDS
+from crossaisle.models.ranking.pool import KINDS, Voices
 from crossaisle.numerics.arrays import Doubles, Floats, Numbers, row_numbers
 
 MOST_QUERIES = 3000
@@ -34,18 +33,9 @@ class Lesson:
 
 def cuts(dataset: Dataset, length: int, n_windows: int) -> list[int]:
     """Cuts before the dataset's end, the latest first, half a window apart, each with a window's past at least."""
-    first, last = dataset.span()
-    end = min(dataset.until, last + 1)
-    every = [end - length - place * length // 2 for place in range(n_windows)]
+    first, _ = dataset.span()
+    every = [dataset.end - length - place * length // 2 for place in range(n_windows)]
     return [cut for cut in every if cut - first >= length]
-
-
-def split_or_none(dataset: Dataset, cut: int, length: int) -> Split | None:
-    """The window of `length` after the cut; None where nobody known bought anything known in it."""
-    try:
-        return Split.at(dataset.before(cut + length), cut)
-    except InputError:
-        return None
 
 
 def attend(panel: Panel, split: Split, weights: Doubles, seed: int, keep: bool) -> Lesson:
@@ -77,19 +67,22 @@ def _judged(panel: Panel, split: Split, users: Numbers, weights: Doubles) -> Ite
     for kind in KINDS:
         of_kind = (columns >= 0) & (kinds[rows, columns] == kind)
         n_right = np.bincount(rows[of_kind], minlength=len(users))
-        _, found = panel.candidates(history, scores, kinds == kind, kind, weights, learnt=True)
+        _, found = panel.candidates(history, Voices.of(scores, kinds == kind), kind, weights, learnt=True)
         is_right = right(truth, items[np.maximum(found.columns, 0)]) & (found.columns >= 0)
         yield Judged(found.signals, found.blend, is_right, n_right, n_bought)
 
 
-def learn(lessons: Sequence[Lesson], n_parts: int, options: TreeOptions, length: int, seed: int) -> tuple[Judge, ...]:
-    """A judge for each kind. lessons: the latest first. length: of a window, microseconds."""
-    return tuple(_learn(lessons, kind, n_parts, options, length, seed) for kind in KINDS)
+def learn(
+    lessons: Sequence[Lesson], weights: Doubles, options: TreeOptions, length: int, seed: int
+) -> tuple[Judge, ...]:
+    """A judge for each kind. lessons: the latest first. weights: of the parts. length: of a window, microseconds."""
+    return tuple(_learn(lessons, kind, weights, options, length, seed) for kind in KINDS)
 
 
-def _learn(lessons: Sequence[Lesson], kind: int, n_parts: int, options: TreeOptions, length: int, seed: int) -> Judge:
+def _learn(
+    lessons: Sequence[Lesson], kind: int, weights: Doubles, options: TreeOptions, length: int, seed: int
+) -> Judge:
     taught = [one for one in lessons if len(one.examples[kind].sizes)]
-    weights = np.full(n_parts, 1 / n_parts)
     checked: list[tuple[Judged, tuple[Floats, Floats, Floats]]] = []
     for lesson in [one for one in taught if one.judged][:N_CHECKED]:
         before = [one.examples[kind] for one in taught if one.cut + length <= lesson.cut]

@@ -6,8 +6,9 @@ import numpy as np
 from scipy import sparse
 
 from crossaisle.data.dataset import Dataset
+from crossaisle.features.feature import State, matrix_of, matrix_state
 from crossaisle.models.ranking.groups import member
-from crossaisle.models.ranking.signal import History, Signal, State
+from crossaisle.models.ranking.signal import History, Signal
 from crossaisle.numerics.arrays import AnyArray, Csr, Doubles, Floats, Numbers, batches
 
 N_NEIGHBOURS, MOST_PEOPLE = 100, 20_000
@@ -49,25 +50,19 @@ class Neighbours(Signal):
 
     def state(self) -> dict[str, AnyArray]:
         """All sparse matrices in parts, and the rarities."""
+        matrices = {"member": self.member, "bought": self.bought, "lately": self.lately}
+        matrices |= {"vectors/0": self.vectors[0], "vectors/1": self.vectors[1]}
         state: dict[str, AnyArray] = {"rarity/0": self.rarity[0], "rarity/1": self.rarity[1]}
-        named = {"member": self.member, "vectors/0": self.vectors[0], "vectors/1": self.vectors[1]}
-        for name, one in (named | {"bought": self.bought, "lately": self.lately}).items():
-            state |= {f"{name}/data": one.data, f"{name}/indices": one.indices, f"{name}/indptr": one.indptr}
-            state[f"{name}/shape"] = np.array(one.shape, dtype=np.int64)
+        for name, one in matrices.items():
+            state |= matrix_state(name, one)
         return state
 
     @classmethod
     def restore(cls, names: tuple[str, ...], state: State) -> "Neighbours":
         """From its parts."""
-
-        def matrix(name: str) -> Csr:
-            arrays = (state[f"{name}/data"], state[f"{name}/indices"], state[f"{name}/indptr"])
-            n_rows, n_columns = (int(size) for size in state[f"{name}/shape"])
-            return sparse.csr_array(arrays, shape=(n_rows, n_columns))
-
-        rarity = (state["rarity/0"], state["rarity/1"])
-        vectors = (matrix("vectors/0"), matrix("vectors/1"))
-        return cls(matrix("member"), rarity, vectors, matrix("bought"), matrix("lately"), names)
+        member, bought, lately = (matrix_of(name, state) for name in ("member", "bought", "lately"))
+        vectors = (matrix_of("vectors/0", state), matrix_of("vectors/1", state))
+        return cls(member, (state["rarity/0"], state["rarity/1"]), vectors, bought, lately, names)
 
     @classmethod
     def fit(cls, dataset: Dataset, recent: int, seed: int) -> "Neighbours":
@@ -75,9 +70,8 @@ class Neighbours(Signal):
         people = dataset.buyers()
         if len(people) > MOST_PEOPLE:
             people = np.sort(np.random.default_rng(seed).choice(people, MOST_PEOPLE, replace=False))
-        end = min(dataset.until, dataset.span()[1] + 1)
         bought = dataset.purchases()[people]
-        lately = dataset.purchases(within=dataset.events.time >= end - recent)[people]
+        lately = dataset.purchases(within=dataset.events.time >= dataset.end - recent)[people]
         one = member(dataset.catalogue.category, dataset.n_categories)
         counts = (bought, bought @ one)
         rarity = (_rarity(counts[0]), _rarity(counts[1]))

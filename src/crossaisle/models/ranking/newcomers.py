@@ -28,8 +28,7 @@ class Newcomers:
     @classmethod
     def of(cls, dataset: Dataset, recent: int) -> "Newcomers":
         """Count over the last `recent` microseconds; users without an earlier purchase are left out."""
-        end = min(dataset.until, dataset.span()[1] + 1)
-        is_recent: Bools = dataset.events.time >= end - recent
+        is_recent: Bools = dataset.events.time >= dataset.end - recent
         category = dataset.catalogue.category
         one = member(category, dataset.n_categories)
         before = dataset.purchases(within=~is_recent)

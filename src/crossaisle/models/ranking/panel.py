@@ -7,8 +7,8 @@ import numpy as np
 
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.queries import Queries
-from crossaisle.features.feature import packed, unpacked
-from crossaisle.models.ranking.context import Context, within
+from crossaisle.features.feature import packed, unpacked, within
+from crossaisle.models.ranking.context import Context
 from crossaisle.models.ranking.judge import Judge
 from crossaisle.models.ranking.pool import KINDS, N_CANDIDATES, Pool, Voices
 from crossaisle.models.ranking.signal import History
@@ -59,19 +59,23 @@ class Panel:
         """float32 (n_queries, n_pool) of each part."""
         return [np.asarray(fitted.scores(queries, self.pool.items)) for fitted in self.parts.values()]
 
+    def signals(self, history: History, voices: Voices, columns: Numbers) -> Floats:
+        """float32 (n_queries, n_columns, n_names) of the pool's items at `columns`, none −1."""
+        own = voices.at(columns)
+        if self.context is None:
+            return own
+        return np.concatenate([own, self.context.of(history, self.pool.items[columns])], axis=2)
+
     def candidates(
-        self, history: History, scores: Sequence[Floats], is_kind: AnyArray, kind: int, weights: Doubles, learnt: bool
+        self, history: History, voices: Voices, kind: int, weights: Doubles, learnt: bool
     ) -> tuple[Floats, Candidates]:
         """The blend over the pool, and the best of it with their signals, if those are `learnt` from."""
-        voices = Voices.of(scores, is_kind)
         blend = voices.blend(weights)
         columns = top_k(blend, min(N_CANDIDATES[kind], blend.shape[1]))
         places = np.maximum(columns, 0)
         chosen = np.where(columns >= 0, np.take_along_axis(blend, places, axis=1), -np.inf).astype(np.float32)
-        signals = voices.at(places) if learnt else np.empty((*columns.shape, 0), dtype=np.float32)
-        if learnt and self.context:
-            signals = np.concatenate([signals, self.context.of(history, self.pool.items[places])], axis=2)
-        return blend, Candidates(columns, chosen, signals)
+        nothing = np.empty((*columns.shape, 0), dtype=np.float32)
+        return blend, Candidates(columns, chosen, self.signals(history, voices, places) if learnt else nothing)
 
     def judged(self, queries: Queries, judges: Sequence[Judge]) -> Floats:
         """float32 (n_queries, n_pool): log-odds of a purchase, those not judged below those that are."""
@@ -80,10 +84,10 @@ class Panel:
         n_bought = np.diff(history.bought.indptr)
         told = np.full(kinds.shape, -np.inf, dtype=np.float32)
         for kind, judge in zip(KINDS, judges, strict=True):
-            is_kind = kinds == kind
-            if not is_kind.any():
+            if not (kinds == kind).any():
                 continue
-            blend, found = self.candidates(history, scores, is_kind, kind, judge.part_weights, judge.is_learnt)
+            voices = Voices.of(scores, kinds == kind)
+            blend, found = self.candidates(history, voices, kind, judge.part_weights, judge.is_learnt)
             odds = judge.log_odds(judge.scores(found.signals, found.blend), n_bought)
             _lay_out(told, blend, found.columns, odds)
         return told

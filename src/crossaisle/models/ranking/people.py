@@ -7,7 +7,8 @@ import numpy as np
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.event_types import PURCHASE
 from crossaisle.data.moments import DAY
-from crossaisle.models.ranking.signal import History, Signal, State
+from crossaisle.features.feature import State
+from crossaisle.models.ranking.signal import History, Signal
 from crossaisle.numerics.arrays import AnyArray, Doubles, Floats, Numbers, csr, row_numbers
 
 OF_WHOEVER = (
@@ -61,7 +62,7 @@ class People(Signal):
         queries = history.queries
         kept = queries.types == PURCHASE
         rows, n_rows = row_numbers(queries.indptr)[kept], len(queries)
-        ago, items = history.days_ago[kept], queries.items[kept]
+        ago, items = history.ago[kept], queries.items[kept]
         counts = np.bincount(rows, minlength=n_rows)
         lately = np.bincount(rows[ago < history.recent], minlength=n_rows)
         days = np.bincount(np.unique(np.stack([rows, ago // DAY]), axis=1)[0].astype(np.int64), minlength=n_rows)
@@ -91,7 +92,7 @@ class People(Signal):
         queries = history.queries
         kept = queries.types == PURCHASE
         keys = row_numbers(queries.indptr)[kept].astype(np.int64) * queries.n_items + queries.items[kept]
-        ago = history.days_ago[kept] / DAY
+        ago = history.ago[kept] / DAY
         pairs, places, counts = np.unique(keys, return_inverse=True, return_counts=True)
         last, first = np.full(len(pairs), LONG_AGO), np.zeros(len(pairs))
         np.minimum.at(last, places, ago)
@@ -125,6 +126,6 @@ def _days_since(history: History, category: Numbers, n_categories: int) -> Doubl
     kept = queries.types == PURCHASE
     days = np.full((len(queries), n_categories + 1), LONG_AGO)
     places = (row_numbers(queries.indptr)[kept], category[queries.items[kept]])
-    np.minimum.at(days, places, history.days_ago[kept] / DAY)
+    np.minimum.at(days, places, history.ago[kept] / DAY)
     days[:, n_categories] = LONG_AGO
     return days

@@ -1,7 +1,6 @@
 """What a signal is: fitted on the past, it says one or more numbers of each pair of a query and a candidate."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,8 +8,6 @@ import numpy as np
 
 from crossaisle.data.queries import Queries
 from crossaisle.numerics.arrays import AnyArray, Csr, Floats, Longs, Numbers
-
-State = Mapping[str, AnyArray]
 
 
 @dataclass(frozen=True)
@@ -35,10 +32,10 @@ class History:
     @cached_property
     def bought_lately(self) -> Csr:
         """float32 (n_queries, n_items): 1 for each item bought recently."""
-        return self.queries.purchases(within=self.days_ago < self.recent)
+        return self.queries.purchases(within=self.ago < self.recent)
 
     @cached_property
-    def days_ago(self) -> Longs:
+    def ago(self) -> Longs:
         """int64 (n_entries,): microseconds from the entry to the moment."""
         lengths = np.diff(self.queries.indptr)
         return np.asarray(np.repeat(self.queries.moments, lengths) - self.queries.times)

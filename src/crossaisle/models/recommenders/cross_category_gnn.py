@@ -20,7 +20,7 @@ from crossaisle.data.queries import Queries
 from crossaisle.data.training import Training
 from crossaisle.models.learning.candidates import Pool
 from crossaisle.models.learning.curves import Curves
-from crossaisle.models.learning.graphs import GraphNetwork, Layer0, power, start_vectors
+from crossaisle.models.learning.graphs import GraphNetwork, Layer0, start_vectors
 from crossaisle.models.learning.hiding import Hidden, hide
 from crossaisle.models.learning.network import Rows
 from crossaisle.models.learning.shop_graph import Nodes, Shares, bought_with
@@ -30,6 +30,7 @@ from crossaisle.models.part import part
 from crossaisle.models.recommender import Cause, Contributions, Fitted, State
 from crossaisle.models.training import learn
 from crossaisle.numerics.arrays import AnyArray, Floats, Numbers, batches
+from crossaisle.numerics.degrees import power
 from crossaisle.numerics.propagation import Propagation
 from crossaisle.numerics.svd import randomised_svd
 from crossaisle.numerics.topk import hold_back, top_k

@@ -13,18 +13,20 @@ from pydantic import BeforeValidator, Field, InstanceOf
 
 from crossaisle.data.moments import DAY
 from crossaisle.data.queries import Queries
+from crossaisle.data.split import Split
 from crossaisle.data.training import Training
 from crossaisle.errors import UsageError
+from crossaisle.features.feature import within
 from crossaisle.models.part import part
-from crossaisle.models.ranking.context import Context, within
+from crossaisle.models.ranking.context import Context
 from crossaisle.models.ranking.explaining import contributions
 from crossaisle.models.ranking.judge import Judge, TreeOptions
-from crossaisle.models.ranking.learning import N_CHECKED, Lesson, attend, cuts, learn, split_or_none
+from crossaisle.models.ranking.learning import N_CHECKED, Lesson, attend, cuts, learn
 from crossaisle.models.ranking.panel import Panel, pool_of
 from crossaisle.models.ranking.pool import KINDS
 from crossaisle.models.recommender import Contributions, Fitted, Recommender, State
 from crossaisle.models.shelf import name_of, named, recommender
-from crossaisle.numerics.arrays import Doubles, Floats, Numbers
+from crossaisle.numerics.arrays import Floats, Numbers
 
 PARTS = ("ease", "graph-filter", "als", "category-popularity")
 
@@ -105,24 +107,20 @@ class Fusion(Recommender):
     def fit(self, training: Training) -> FittedFusion:
         """Fit the parts at every earlier cut, learn to judge, and fit them once more on everything."""
         dataset, seed = training.dataset, training.seed
-        length = self.horizon * DAY
+        length, weights = self.horizon * DAY, np.full(len(self.parts), 1 / len(self.parts))
         lessons: list[Lesson] = []
         for place, cut in enumerate(cuts(dataset, length, self.windows)):
             training.progress("windows", place / max(1, self.windows))
-            split = split_or_none(dataset, cut, length)
+            split = Split.window(dataset, cut, length)
             if split is not None:
                 panel = self._panel(training.on(split.train), length)
-                lessons.append(attend(panel, split, self._weights, seed, keep=len(lessons) < N_CHECKED))
+                lessons.append(attend(panel, split, weights, seed, keep=len(lessons) < N_CHECKED))
         training.progress("windows", 1)
         options = TreeOptions(self.rounds, self.leaves, self.learning_rate)
-        judges = learn(lessons, len(self.parts), options, length, seed)
+        judges = learn(lessons, weights, options, length, seed)
         return FittedFusion(self._panel(training, length, any(judge.is_learnt for judge in judges)), judges)
 
     def _panel(self, training: Training, length: int, with_context: bool = True) -> Panel:
         parts = {name_of(one): one.fit(training) for one in self.parts}
         context = Context.fit(training.dataset, length, training.seed) if with_context else None
         return Panel(parts, pool_of(training.dataset, self.min_purchases), context)
-
-    @property
-    def _weights(self) -> Doubles:
-        return np.full(len(self.parts), 1 / len(self.parts))

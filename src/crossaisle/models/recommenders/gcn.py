@@ -24,7 +24,6 @@ from crossaisle.models.learning.graphs import (
     GraphNetwork,
     held_back,
     history_scales,
-    power,
     sizes,
     start_vectors,
     with_loops,
@@ -36,6 +35,7 @@ from crossaisle.models.part import part
 from crossaisle.models.recommender import Contributions, Fitted, State
 from crossaisle.models.training import learn
 from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Floats, Numbers
+from crossaisle.numerics.degrees import power
 from crossaisle.numerics.propagation import Normalisation, Propagation, normalised
 
 Activation = Literal["relu", "tanh"]

@@ -19,6 +19,7 @@ from crossaisle.models.linear import item_contributions
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Contributions, Fitted, Recommender, State
 from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Floats, Numbers, row_numbers
+from crossaisle.numerics.degrees import power, scaled_by_degrees
 from crossaisle.numerics.neighbours import nearest_rows
 from crossaisle.numerics.svd import randomised_svd
 
@@ -116,11 +117,9 @@ class GraphFilter(Recommender):
         """Normalise, decompose and fold the degrees into the item vectors."""
         training.progress("fit", 0)
         matrix = training.dataset.purchases()
-        of_users = np.asarray(matrix.sum(axis=1), dtype=np.float64)
         of_items = np.asarray(matrix.sum(axis=0), dtype=np.float64)
-        held_back = _powers(of_items, -self.item_exponent)
-        scaled = sparse.diags_array(_powers(of_users, -self.user_exponent)) @ matrix @ sparse.diags_array(held_back)
-        scaled = scaled.tocsr().astype(np.float32)
+        held_back = power(of_items, -self.item_exponent)
+        scaled = scaled_by_degrees(matrix, -self.user_exponent, -self.item_exponent)
         components = self._components(matrix)
         _, strengths, right = randomised_svd(scaled, components, training.seed, iterations=self.iterations)
         training.progress("fit", 0.6)
@@ -132,7 +131,7 @@ class GraphFilter(Recommender):
         training.progress("fit", 1)
         return FittedGraphFilter(
             (right.T * held_back[:, None]).astype(np.float32),
-            (filtered * _powers(of_items, self.return_exponent)[:, None]).astype(np.float32),
+            (filtered * power(of_items, self.return_exponent)[:, None]).astype(np.float32),
             near,
         )
 
@@ -141,8 +140,3 @@ class GraphFilter(Recommender):
         n_smaller = min(matrix.shape)
         wanted = self.components or int(np.clip(n_smaller // SIZE_PER_COMPONENT, FEWEST, MOST))
         return min(wanted, n_smaller)
-
-
-def _powers(degrees: AnyArray, exponent: float) -> AnyArray:
-    """degree^exponent, 0 for degree 0."""
-    return np.where(degrees > 0, np.maximum(degrees, 1e-12) ** exponent, 0)

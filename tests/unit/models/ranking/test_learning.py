@@ -13,7 +13,7 @@ from crossaisle.data.training import Training
 from crossaisle.models.ranking.context import Context
 from crossaisle.models.ranking.examples import Judged
 from crossaisle.models.ranking.judge import BLEND, Judge, TreeOptions
-from crossaisle.models.ranking.learning import UNTAUGHT, Lesson, attend, cuts, learn, split_or_none
+from crossaisle.models.ranking.learning import UNTAUGHT, Lesson, attend, cuts, learn
 from crossaisle.models.ranking.panel import Panel, pool_of
 from crossaisle.models.ranking.pool import KINDS
 from crossaisle.models.shelf import named
@@ -37,16 +37,16 @@ def test_cuts_lie_half_a_window_apart_from_the_end_while_a_window_lies_before_th
 
 def test_a_window_without_known_people_and_items_is_none() -> None:
     """After day 19 x alone buys, for the first time; after day 17 the known u buys the known a2."""
-    assert split_or_none(five_items(), moment_of(19), 10 * DAY) is None
-    assert split_or_none(five_items(), moment_of(0), 10 * DAY) is None
-    split = split_or_none(five_items(), moment_of(17.5), 10 * DAY)
+    assert Split.window(five_items(), moment_of(19), 10 * DAY) is None
+    assert Split.window(five_items(), moment_of(0), 10 * DAY) is None
+    split = Split.window(five_items(), moment_of(17.5), 10 * DAY)
     assert split is not None
     assert split.truth.sum() == 1
 
 
 def test_a_window_ends_after_its_length() -> None:
     """Three days from day 14 end before day 17, on which u buys b2, and hold all that is bought on days 15 and 16."""
-    split = split_or_none(five_items(), moment_of(14), 3 * DAY)
+    split = Split.window(five_items(), moment_of(14), 3 * DAY)
     assert split is not None
     truth = split.truth.tocoo()
     users, items = split.train.index.users.at(truth.row), split.train.index.items.at(truth.col)
@@ -97,12 +97,12 @@ def test_what_happens_after_a_window_changes_nothing_in_it(
     and one before it the panel."""
     cut = cuts(small_shop, LENGTH, 8)[place]
     end = small_shop.span()[1]
-    split = split_or_none(small_shop, cut, LENGTH)
+    split = Split.window(small_shop, cut, LENGTH)
     assert split is not None
     known = panel(split)
     lesson = attend(known, split, np.full(2, 0.5), 0, keep=True)
     after, inside, before = (
-        split_or_none(marked(frames, *span), cut, LENGTH)
+        Split.window(marked(frames, *span), cut, LENGTH)
         for span in ((cut + LENGTH, end), (cut, cut + LENGTH), (cut - LENGTH, cut))
     )
     assert after is not None
@@ -134,7 +134,7 @@ def window(cut: int, slope: float, seed: int) -> Lesson:
 def judges(slopes: Sequence[float], seed: int) -> tuple[Judge, ...]:
     """Learnt from windows of length 2 at half-window cuts, the latest first, with a slope each."""
     lessons = [window(10 - place, slope, seed + place) for place, slope in enumerate(slopes)]
-    return learn(lessons, 2, OPTIONS, 2, seed)
+    return learn(lessons, np.full(2, 0.5), OPTIONS, 2, seed)
 
 
 @pytest.mark.parametrize("slopes", [(), (2.0,), (2.0, 2.0)])
@@ -175,4 +175,4 @@ def test_kinds_are_judged_apart() -> None:
         )
         for one, other in zip(useful, noise, strict=True)
     ]
-    assert [judge.is_learnt for judge in learn(lessons, 2, OPTIONS, 2, 0)] == [True, False, False]
+    assert [judge.is_learnt for judge in learn(lessons, np.full(2, 0.5), OPTIONS, 2, 0)] == [True, False, False]
