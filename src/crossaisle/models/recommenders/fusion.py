@@ -76,9 +76,13 @@ def _parts(given: Any) -> Any:
     """Parts themselves, or names of them as people write them: `ease, als`."""
     names = [one.strip() for one in given.split(",") if one.strip()] if isinstance(given, str) else given
     try:
-        return tuple(recommender(one)() if isinstance(one, str) else one for one in names)
+        found = tuple(recommender(one)() if isinstance(one, str) else one for one in names)
+        kinds = [name_of(one) for one in found if isinstance(one, Recommender)]
     except UsageError as error:
         raise ValueError(str(error)) from None
+    if len(set(kinds)) < len(kinds):
+        raise ValueError("a recommender stands there twice; each can be a part once")
+    return found
 
 
 Parts = Annotated[tuple[InstanceOf[Recommender], ...], BeforeValidator(_parts)]

@@ -30,6 +30,12 @@ def test_a_part_that_does_not_exist_is_told_and_none_at_all_is_refused() -> None
         from_values(Fusion, {"parts": " , "})
 
 
+def test_a_recommender_is_a_part_once() -> None:
+    """Two of one name would share one place in the state."""
+    with pytest.raises(UsageError, match="twice"):
+        from_values(Fusion, {"parts": (EASE(), EASE(l2=7.0))})
+
+
 @pytest.mark.parametrize("windows", [0, 2])
 def test_without_a_window_that_teaches_ranks_are_blended_and_nothing_else_is_fitted(
     small_shop: Dataset, windows: int
