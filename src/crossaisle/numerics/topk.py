@@ -52,7 +52,7 @@ def _all_columns(n_rows: int, n_columns: int) -> Numbers:
 def _leading(scores: Floats, k: int) -> Numbers:
     """The k best columns in no order; where the k-th value is tied, the smallest tied columns are kept."""
     if scores.shape[1] < BLOCKS_PER_PLACE * BLOCK * k:
-        return _partitioned(scores, k)
+        return np.stack([_k_highest(row, k) for row in scores]).astype(np.int32)
     return np.stack([_of_row(row, k, floor) for row, floor in zip(scores, _floors(scores, k), strict=True)])
 
 
@@ -70,18 +70,12 @@ def _of_row(row: Floats, k: int, floor: np.float32) -> Numbers:
 
 
 def _k_highest(values: Floats, k: int) -> AnyArray:
-    """Places of the k highest values, the first of those tied at the k-th."""
-    lowest = np.partition(values, len(values) - k)[len(values) - k]
+    """Places of the k highest values, the first of those tied at the k-th.
+
+    Values are parted without what is −inf: many ties are slow, and parting values is several times as fast as places.
+    """
+    finite = values[values > -np.inf]
+    lowest = np.partition(finite, len(finite) - k)[len(finite) - k] if len(finite) > k else np.float32(-np.inf)
     above = np.flatnonzero(values > lowest)
     tied = np.flatnonzero(values == lowest)
     return np.concatenate([above, tied[: k - len(above)]])
-
-
-def _partitioned(scores: Floats, k: int) -> Numbers:
-    cut = scores.shape[1] - k
-    columns = np.argpartition(scores, cut, axis=1)[:, cut:].astype(np.int32)
-    lowest = np.take_along_axis(scores, columns, axis=1).min(axis=1)
-    reached: Bools = scores >= lowest[:, None]
-    for row in np.flatnonzero((reached.sum(axis=1) > k) & np.isfinite(lowest)):
-        columns[row] = _k_highest(scores[row], k)
-    return columns
