@@ -14,7 +14,7 @@ from crossaisle.data.event_types import EVENT_TYPES
 from crossaisle.data.mapping.analytics import flattened, is_nested
 from crossaisle.data.mapping.known import EVENT_WORDS, NAMES
 from crossaisle.data.mapping.map import Map, Taken, Value
-from crossaisle.data.mapping.reading import as_flag, as_id, as_number, as_time, missing_if_empty
+from crossaisle.data.mapping.reading import as_flag, as_id, as_number, as_time, in_microseconds, missing_if_empty
 from crossaisle.data.tables import EVENTS, LINE, ROW, Column, Table
 from crossaisle.errors import InputError
 
@@ -32,6 +32,7 @@ def mapped(rows: ir.Table, table: Table, shop: Map, where: str, extra: Mapping[s
     Raises:
         InputError: the source lacks a column that the table requires, or one that the map names.
     """
+    rows = in_microseconds(rows)
     own = [name for name in rows.columns if name != LINE]
     rows = rows.mutate(**{ROW: ibis.struct({name: rows[name] for name in own})})
     if table is EVENTS:

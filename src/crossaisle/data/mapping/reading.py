@@ -5,6 +5,7 @@ from typing import cast
 import ibis
 import ibis.expr.types as ir
 
+_ZONED_FINER = "TIMESTAMPTZ_NS"
 _MISSING_WORDS = ("nan", "null", "none", "na", "n/a", "nat", "<na>")
 
 
@@ -16,6 +17,14 @@ def _by_format(text, form):  # type: ignore[no-untyped-def]  # the engine has th
 @ibis.udf.scalar.builtin(name="make_timestamptz", signature=(("int64",), "timestamp('UTC', 6)"))
 def _at_microsecond(count):  # type: ignore[no-untyped-def]  # the engine has the body
     """The moment so many microseconds after 1970."""
+
+
+def in_microseconds(rows: ir.Table) -> ir.Table:
+    """Rows whose times of nanoseconds with a zone are of microseconds: Ibis does not know the finer type, by which
+    DuckDB 2 reads them.
+    """
+    finer = [name for name, kind in rows.schema().items() if kind.is_unknown() and str(kind.raw_type) == _ZONED_FINER]
+    return rows.mutate(**{name: rows[name].cast("timestamp('UTC', 6)") for name in finer})
 
 
 def missing_if_empty(value: ir.Value) -> ir.StringValue:
