@@ -5,6 +5,7 @@ from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -40,6 +41,7 @@ AS: dict[str, Callable[[pa.Table], Any]] = {
     "pandas": lambda rows: rows.to_pandas(),
     "pandas over arrow": lambda rows: rows.to_pandas(types_mapper=pd.ArrowDtype),
     "polars": pl.from_arrow,
+    "ibis": ibis.memtable,
 }
 
 
