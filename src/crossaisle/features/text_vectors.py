@@ -4,8 +4,7 @@ The encoder is pre-trained (see data.text_encoder); the directions kept are thos
 semantic analysis: Deerwester et al. (1990), "Indexing by Latent Semantic Analysis".
 """
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -18,11 +17,12 @@ from crossaisle.data.event_types import EVENT_TYPES, SEARCH
 from crossaisle.data.moments import DAY
 from crossaisle.data.queries import Queries
 from crossaisle.data.text_encoder import EncodedTexts, TextEncoder, encode_texts
-from crossaisle.features.feature import Block, FittedFeature, State, TextFeature, options, packed, unpacked, within
+from crossaisle.features.feature import Block, FittedFeature, State, TextFeature, options, within
 from crossaisle.features.interests import LOOKED, TAKEN
-from crossaisle.features.selection import FittedSelection, Selection
+from crossaisle.features.searches import Searches
+from crossaisle.features.selection import Selection
 from crossaisle.features.text_encoders.embedded import Embedded
-from crossaisle.numerics.arrays import AnyArray, Bools, Floats, Longs, csr, row_numbers
+from crossaisle.numerics.arrays import AnyArray, Bools, Floats, csr, row_numbers
 
 FIELDS: Mapping[str, float] = {"title": 1.0, "description": 0.5, "category": 0.3, "brand": 0.2, "reviews": 0.3}
 """Columns of the catalogue that are read, and their weights in an item's vector."""
@@ -68,23 +68,15 @@ class FittedTextVectors(FittedFeature):
 
     Args:
         of_items: float32 (n_items, n_components), zeros for an item without text.
-        selection: from the encoder's dimensions to the components.
-        search_keys: int64 (n_searches,), ascending, hashes of what was searched for before the cut.
-        of_searches: float32 (n_searches, n_components).
+        searches: what was searched for before the cut.
         type_weights: float32 (n_event_types,), how much an event on an item counts.
         half_life: microseconds after which an event counts half.
-        encoder: reads searches that are new; without one they do not count.
-        encoder_name: of the encoder that was fitted with.
     """
 
     of_items: Floats
-    selection: FittedSelection
-    search_keys: Longs
-    of_searches: Floats
+    searches: Searches
     type_weights: Floats
     half_life: float
-    encoder: TextEncoder | None
-    encoder_name: str
 
     def users(self, queries: Queries) -> tuple[Block, ...]:
         """Means of what each history holds and searched for, the latest weighing most; a mark where there is none."""
@@ -93,9 +85,9 @@ class FittedTextVectors(FittedFeature):
         weights = queries.weights * self._freshness(queries)
         on_items = (queries.items >= 0) & (self.type_weights[queries.types] > 0)
         blocks = [self._mean("text of history", queries, on_items, self.of_items, queries.items, weights)]
-        if len(self.search_keys):
+        if len(self.searches.keys):
             on_searches = (queries.types == SEARCH) & (queries.searched >= 0)
-            vectors = self._search_vectors(queries)
+            vectors = self.searches.of(queries)
             blocks.append(self._mean("text of searches", queries, on_searches, vectors, queries.searched, weights))
         return tuple(blocks)
 
@@ -126,46 +118,18 @@ class FittedTextVectors(FittedFeature):
         values = np.column_stack([means, whole == 0]).astype(np.float32)
         return Block(name, (*self._columns(), "no text"), values)
 
-    def _search_vectors(self, queries: Queries) -> Floats:
-        """float32 (n_searches of the queries, n_components)."""
-        texts = queries.searches.to_pylist()
-        keys = search_keys(texts)
-        places = np.searchsorted(self.search_keys, keys)
-        places[places == len(self.search_keys)] = 0
-        is_known = self.search_keys[places] == keys
-        vectors = np.where(is_known[:, None], self.of_searches[places], np.float32(0))
-        new = np.setdiff1d(queries.searched[queries.searched >= 0], np.flatnonzero(is_known))
-        if self.encoder is not None and len(new):
-            read = encode_texts(self.encoder, queries.searches.take(pa.array(new)))
-            if len(read.vectors):
-                vectors[new] = self.selection.apply(read.whole())
-        return vectors
-
     def state(self) -> dict[str, AnyArray]:
         return {
             "items": self.of_items,
-            **{f"selection/{name}": array for name, array in self.selection.state().items()},
-            "search_keys": self.search_keys,
-            "searches": self.of_searches,
+            **{f"searches/{name}": array for name, array in self.searches.state().items()},
             "type_weights": self.type_weights,
             "half_life": np.array(self.half_life),
-            "encoder": packed([self.encoder_name]),
         }
 
     @classmethod
     def restore(cls, state: State) -> "FittedTextVectors":
-        """The feature whose `state()` this is. New searches are read where it was fitted with the embedded encoder."""
-        name = unpacked(state["encoder"])[0]
-        return cls(
-            state["items"],
-            FittedSelection.restore(within(state, "selection")),
-            state["search_keys"],
-            state["searches"],
-            state["type_weights"],
-            float(state["half_life"]),
-            Embedded() if name == Embedded().name else None,
-            name,
-        )
+        searches = Searches.restore(within(state, "searches"))
+        return cls(state["items"], searches, state["type_weights"], float(state["half_life"]))
 
 
 @options
@@ -185,43 +149,19 @@ class TextVectors(TextFeature):
         """Read all texts; learn the directions from items that are known to have been there before the cut."""
         reader = Embedded() if encoder is None else encoder
         texts = item_texts(dataset, reader)
-        selection = self._directions(dataset, texts)
-        searches = dataset.labels.queries.values
-        read = encode_texts(reader, searches)
-        keys = search_keys(searches.to_pylist())
-        order = np.argsort(keys, kind="stable")
-        n_components = selection.directions.shape[1]
-        is_read = n_components and len(read.vectors)
-        of_searches = selection.apply(read.whole()) if is_read else np.zeros((len(keys), n_components))
+        directions = self._directions(dataset, texts)
+        searches = Searches.fit(dataset.labels.queries.values, reader, directions)
         type_weights = np.zeros(len(EVENT_TYPES), dtype=np.float32)
         type_weights[[EVENT_TYPES.index(name) for name in TAKEN]] = 1
         type_weights[[EVENT_TYPES.index(name) for name in LOOKED]] = self.look_weight
-        return FittedTextVectors(
-            self._reduced(selection, texts),
-            selection,
-            keys[order],
-            of_searches[order].astype(np.float32),
-            type_weights,
-            self.half_life_days * DAY,
-            reader,
-            reader.name,
-        )
+        return FittedTextVectors(texts.whole() @ directions, searches, type_weights, self.half_life_days * DAY)
 
-    def _directions(self, dataset: Dataset, texts: EncodedTexts) -> FittedSelection:
+    def _directions(self, dataset: Dataset, texts: EncodedTexts) -> Floats:
+        """float32 (n_dimensions, n_components)."""
         seen = texts.places[dataset.seen_items()]
         rows = np.unique(seen[seen >= 0])
         learnt_from = texts.vectors[rows] if len(rows) else texts.vectors
         if not len(learnt_from) or not np.var(learnt_from, axis=0).any():
             # one text alone tells nothing apart
-            return FittedSelection(np.zeros((texts.vectors.shape[1], 0), dtype=np.float32), np.zeros(0))
-        return Selection(variance=1.0, max_components=self.components).fit(learnt_from)
-
-    def _reduced(self, selection: FittedSelection, texts: EncodedTexts) -> Floats:
-        padded = np.vstack([texts.vectors, np.zeros((1, texts.vectors.shape[1]), dtype=np.float32)])
-        return selection.apply(padded)[texts.places]
-
-
-def search_keys(texts: Sequence[str]) -> Longs:
-    """int64 (n,): what stands for a search, so that its words need not be kept; capitals and space do not count."""
-    digests = [hashlib.sha256(" ".join(text.casefold().split()).encode()).digest()[:8] for text in texts]
-    return np.frombuffer(b"".join(digests), dtype=np.int64)
+            return np.zeros((texts.vectors.shape[1], 0), dtype=np.float32)
+        return Selection(variance=1.0, max_components=self.components).fit(learnt_from).directions

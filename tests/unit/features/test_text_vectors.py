@@ -13,7 +13,8 @@ from crossaisle.data.moments import DAY
 from crossaisle.data.queries import from_histories
 from crossaisle.features import TextVectors
 from crossaisle.features.feature import Block
-from crossaisle.features.text_vectors import FittedTextVectors, item_texts, search_keys
+from crossaisle.features.searches import search_keys
+from crossaisle.features.text_vectors import FittedTextVectors, item_texts
 from crossaisle.numerics.arrays import Floats
 
 WORDS = ("tea", "green", "black", "soap", "drinks", "care")
@@ -111,7 +112,7 @@ def test_searches_lie_in_the_space_of_the_items() -> None:
     dataset = shop(ROWS)
     fitted = TextVectors(half_life_days=10).fit(dataset, Words())
     values = blocks(fitted.users(dataset.queries(np.array([0, 1, 2]), moment=10 * DAY)))["text of searches"]
-    green, black, soap = fitted.selection.apply(Words().encode(["green tea", "black tea", "soap"]))
+    green, black, soap = Words().encode(["green tea", "black tea", "soap"]) @ fitted.searches.directions
     np.testing.assert_allclose(values[0, :-1], soap, atol=1e-6)
     wanted = (0.5 * green / np.sqrt(2) + black / np.sqrt(2)) / 1.5
     np.testing.assert_allclose(values[1, :-1], wanted, atol=1e-6)
@@ -122,7 +123,7 @@ def test_a_restored_feature_knows_the_searches_it_was_fitted_with_without_an_enc
     dataset = shop(ROWS)
     fitted = TextVectors().fit(dataset, Words())
     restored = FittedTextVectors.restore(fitted.state())
-    assert restored.encoder is None
+    assert restored.searches.encoder is None
     queries = dataset.queries(np.array([0, 1, 2]))
     for one, other in zip(fitted.users(queries), restored.users(queries), strict=True):
         np.testing.assert_array_equal(one.dense(), other.dense())
@@ -133,7 +134,7 @@ def test_searches_are_told_by_their_words_whatever_numbers_another_dataset_gives
     fitted = TextVectors().fit(dataset, Words())
     later = shop([("dan", None, 10, "search", "a new one"), ("dan", None, 10, "search", "soap ")])
     values = blocks(fitted.users(later.queries(np.array([0]), moment=10 * DAY)))["text of searches"]
-    np.testing.assert_allclose(values[0, :-1], fitted.selection.apply(Words().encode(["soap"]))[0], atol=1e-6)
+    np.testing.assert_allclose(values[0, :-1], (Words().encode(["soap"]) @ fitted.searches.directions)[0], atol=1e-6)
 
 
 def test_a_new_search_is_read_by_the_embedded_encoder_after_restoring_too() -> None:
@@ -150,10 +151,10 @@ def test_directions_are_learnt_from_items_that_were_there_before_the_cut() -> No
     """The title of an item that nobody says was there changes no direction; one that was sold does."""
     sold: list[Row] = [("ann", "black", 0, "purchase", None), ("ann", "green", 0, "purchase", None)]
     other = CATALOG.set_column(1, "title", pa.array(["black tea", "green tea", "care soap soap", "drinks"]))
-    directions = [TextVectors().fit(shop(sold, one), Words()).selection.directions for one in (CATALOG, other)]
+    directions = [TextVectors().fit(shop(sold, one), Words()).searches.directions for one in (CATALOG, other)]
     np.testing.assert_array_equal(directions[0], directions[1])
     with_soap = [*sold, ("ann", "soap", 0, "purchase", None)]
-    assert TextVectors().fit(shop(with_soap), Words()).selection.directions.shape != directions[0].shape
+    assert TextVectors().fit(shop(with_soap), Words()).searches.directions.shape != directions[0].shape
 
 
 def test_a_shop_without_texts_gets_no_block() -> None:
