@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from crossaisle import plugins
-from crossaisle.data.dataset import Dataset
-from crossaisle.data.event_types import RATING
+from crossaisle.data.dataset import Dataset, Ids
+from crossaisle.data.event_types import RATING, SEARCH
 from crossaisle.data.training import Training
 from crossaisle.errors import UsageError
 from crossaisle.evaluation.validation import validated
@@ -84,7 +84,7 @@ MOVED: dict[str, dict[str, Any]] = {
         "min_buyers": 40,
         "text": False,
     },
-    "content": {"neighbours": 2, "sharpness": 1.0, "category": 3.0, "l2": 5.0},
+    "content": {"neighbours": 2, "sharpness": 1.0, "category": 3.0, "l2": 5.0, "search": 3.0, "half_life_days": 2.0},
 }
 GRAPH_NETWORK = LEARNING | {"initialisation": "he", "temperature": 1.0, "edge_dropout": 0.5, "layers": 3}
 MOVED |= {
@@ -103,6 +103,9 @@ MOVED |= {
         "category_dropout": 0.6,
     },
 }
+SEARCHED = ("search", "half_life_days")
+"""Options of what is read of searches."""
+READ_SEARCHES = ("content",)
 BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     ("market-potential", "n_groups"): {"market": "group"},
     ("item-knn", "k1"): {"weighting": "bm25", "counting": "count"},
@@ -128,6 +131,16 @@ def rated_shop(small_shop: Dataset) -> Dataset:
     types, values = events.type.copy(), events.value.copy()
     types[::2], values[::2] = RATING, 1 + events.item[::2] % 5
     return replace(small_shop, events=replace(events, type=types, value=values))
+
+
+@pytest.fixture(scope="module")
+def searched_shop(small_shop: Dataset) -> Dataset:
+    """The small shop, where every fourth event is a search for a thing by its number."""
+    events = small_shop.events
+    types, items, searches = events.type.copy(), events.item.copy(), np.full(len(events), -1, dtype=np.int32)
+    types[::4], searches[::4], items[::4] = SEARCH, events.item[::4], -1
+    labels = replace(small_shop.labels, queries=Ids.of([f"thing {one:02}" for one in range(small_shop.n_items)]))
+    return replace(small_shop, events=replace(events, type=types, item=items, query=searches), labels=labels)
 
 
 def is_other(one: Curves | None, other: Curves | None) -> bool:
@@ -242,16 +255,27 @@ def test_one_user_and_one_item_are_enough(name: str, small_shop: Dataset) -> Non
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_option_is_described_and_moves_the_model(name: str, small_shop: Dataset, rated_shop: Dataset) -> None:
+def test_searches_in_a_history_are_no_items(name: str, searched_shop: Dataset) -> None:
+    queries = searched_shop.queries(np.arange(searched_shop.n_users))
+    scores = fit(name, searched_shop).scores(queries)
+    assert not np.isnan(scores).any()
+    if name not in READ_SEARCHES:
+        np.testing.assert_array_equal(fit(name, searched_shop).scores(queries.keeping(queries.items >= 0)), scores)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_is_described_and_moves_the_model(
+    name: str, small_shop: Dataset, rated_shop: Dataset, searched_shop: Dataset
+) -> None:
     kind = plugins.recommender(name)
-    queries = small_shop.queries(small_shop.buyers())
     assert set(MOVED[name]) == set(options(kind))
     unmoved: dict[str, Fitted] = {}
     for option, value in MOVED[name].items():
         beside = {key: one for key, one in BESIDE.get((name, option), {}).items() if key != option}
         learnt = fit_watched if option in WATCHED else fit
-        shop = rated_shop if value == "rating" else small_shop
-        key = repr((beside, learnt is fit, shop is small_shop))
+        shop = rated_shop if value == "rating" else searched_shop if option in SEARCHED else small_shop
+        queries = shop.queries(shop.buyers())
+        key = repr((beside, learnt is fit, id(shop)))
         before = unmoved[key] = unmoved.get(key) or learnt(name, shop, **beside)
         after = learnt(name, shop, **beside, **{option: value})
         is_moved = not np.array_equal(before.scores(queries), after.scores(queries))

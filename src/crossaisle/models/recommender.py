@@ -34,6 +34,8 @@ class Cause(IntEnum):
     """A brand of the history; its subject is a brand number."""
     FEATURE = 6
     """Something else that the model knows of user and item; its subject is a place in `Contributions.labels`."""
+    SEARCH = 7
+    """A search of the history; its subject is a place in the queries' `searches`."""
 
 
 @dataclass(frozen=True)

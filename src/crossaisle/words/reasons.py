@@ -65,6 +65,10 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "en": "{item} stands out by {feature} and {other}.",
         "zh": "{item}因{feature}和{other}而入选。",
     },
+    "reason.search": {
+        "en": "Because you searched for “{search}”{habit}.",
+        "zh": "因为您搜索过“{search}”{habit}。",
+    },
     "reason.rank": {
         "en": "Place {rank} in your list, chosen from {n:,} items.",
         "zh": "从{n:,}件商品中为您挑选，位列第{rank}。",
@@ -76,6 +80,7 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     },
     "reason.of_category": {"en": "From {category}.", "zh": "属于{category}。"},
     "why.named": {"en": "{name}{habit}", "zh": "{name}{habit}"},
+    "why.search": {"en": "“{search}”{habit}", "zh": "“{search}”{habit}"},
     "why.buyers.one": {"en": "one customer", "zh": "1位顾客"},
     "why.buyers.days.one": {"en": "one customer within {days:,} days", "zh": "{days:,}天内1位顾客"},
     "why.buyers": {"en": "{n:,} customers", "zh": "{n:,}位顾客"},

@@ -10,7 +10,7 @@ from crossaisle.data.queries import Queries
 from crossaisle.models.recommender import Cause, Contributions, Fitted
 from crossaisle.numerics.arrays import AnyArray, Longs, Numbers
 from crossaisle.slates.explaining.habits import Habits
-from crossaisle.slates.explaining.names import Names, days
+from crossaisle.slates.explaining.names import Names, days, shortened
 from crossaisle.slates.explaining.sentences import Fact, Place, Sentences
 from crossaisle.slates.filtering.eligible import Eligible, Why, has_times
 from crossaisle.slates.slate import Explained, Reason, Slates
@@ -110,6 +110,7 @@ class Explainer:
             Cause.ITEM: Habits.of(queries, np.arange(queries.n_items, dtype=np.int32), queries.n_items),
             Cause.CATEGORY: Habits.of(queries, self.category, len(self.names.categories)),
             Cause.BRAND: Habits.of(queries, self.brand, len(self.names.brands)),
+            Cause.SEARCH: Habits.of_searches(queries),
         }
 
     def _dates(self, habits: dict[Cause, Habits], queries: Queries) -> dict[int, str]:
@@ -152,7 +153,7 @@ def _facts(
     return [
         [
             [
-                Fact(cause, subject, amount, n_times, day, found.days, _label(found, cause, subject))
+                Fact(cause, subject, amount, n_times, day, found.days, _label(found, queries, cause, subject))
                 for told, cause, subject, amount, n_times, day in zip(*place, strict=True)
                 if told
             ]
@@ -162,5 +163,8 @@ def _facts(
     ]
 
 
-def _label(found: Contributions, cause: int, subject: int) -> str:
+def _label(found: Contributions, queries: Queries, cause: int, subject: int) -> str:
+    """The name of what has none in the catalogue."""
+    if cause == Cause.SEARCH:
+        return shortened(queries.searches[subject].as_py())
     return found.labels[subject] if cause == Cause.FEATURE else ""

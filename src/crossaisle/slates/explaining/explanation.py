@@ -14,9 +14,9 @@ class Part:
     """A part of a score.
 
     Args:
-        kind: item, category, brand, buyers, rise, share or feature, as in Reason; rest is what the others leave.
+        kind: item, category, brand, search, buyers, rise, share or feature, as in Reason; rest is what others leave.
         what: in words.
-        subject: an item, category or brand number, a figure, or the place of a feature; −1 of the rest.
+        subject: an item, category or brand number, a figure, or the place of a search or feature; −1 of the rest.
         amount: in the unit of the score.
         share: amount / score; None where the score is not above zero.
     """

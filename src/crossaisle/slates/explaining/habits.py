@@ -1,22 +1,22 @@
-"""How often and when last somebody bought an item, or from a category."""
+"""How often and when last somebody bought an item, or from a category, or searched for something."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from crossaisle.data.event_types import PURCHASE
+from crossaisle.data.event_types import PURCHASE, SEARCH
 from crossaisle.data.queries import Queries
 from crossaisle.numerics.arrays import AnyArray, Longs, Numbers, row_numbers
 
 
 @dataclass(frozen=True)
 class Habits:
-    """Purchases of subjects by queries.
+    """Purchases of subjects by queries, or searches.
 
     Args:
         keys: int64 (n_habits,), ascending: query · n_subjects + subject.
         n_subjects: size of the subjects' index.
-        times: int64 (n_habits,), how often: purchases of the same moment count once.
+        times: int64 (n_habits,), how often: those of the same moment count once.
         last: int64 (n_habits,), the latest, microseconds since 1970.
     """
 
@@ -28,8 +28,18 @@ class Habits:
     @classmethod
     def of(cls, queries: Queries, subjects: Numbers, n_subjects: int) -> "Habits":
         """subjects: int32 (n_items,), what each item is counted as, −1 for nothing."""
-        kept = (queries.types == PURCHASE) & (subjects[queries.items] >= 0)
-        keys = row_numbers(queries.indptr)[kept].astype(np.int64) * n_subjects + subjects[queries.items[kept]]
+        return cls._counted(queries, np.where(queries.types == PURCHASE, subjects[queries.items], -1), n_subjects)
+
+    @classmethod
+    def of_searches(cls, queries: Queries) -> "Habits":
+        """The subjects are places in the queries' searches."""
+        return cls._counted(queries, np.where(queries.types == SEARCH, queries.searched, -1), len(queries.searches))
+
+    @classmethod
+    def _counted(cls, queries: Queries, subjects: Numbers, n_subjects: int) -> "Habits":
+        """subjects: int32 (n_entries,), −1 for nothing."""
+        kept = subjects >= 0
+        keys = row_numbers(queries.indptr)[kept].astype(np.int64) * n_subjects + subjects[kept]
         moments = queries.times[kept]
         order = np.lexsort((moments, keys))
         keys, moments = keys[order], moments[order]

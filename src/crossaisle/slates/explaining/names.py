@@ -1,4 +1,4 @@
-"""Names as people read them: titles of items, categories, and days."""
+"""Names as people read them: titles of items, categories, searches, and days."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,9 @@ from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import DAY, as_datetime
 from crossaisle.numerics.arrays import Longs
 from crossaisle.words import Language, say
+
+LONGEST = 60
+"""Signs of a search that are told."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,12 @@ def readable(name: str) -> str:
         words = [word if any(map(str.isdigit, word)) else word.lower() for word in words]
     name = " ".join(words)
     return name[:1].upper() + name[1:]
+
+
+def shortened(text: str) -> str:
+    """What somebody typed on one line, of at most LONGEST signs."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
 
 
 def days(moments: Longs, now: int, language: Language) -> dict[int, str]:

@@ -14,9 +14,9 @@ class Fact(NamedTuple):
     """A cause of a score.
 
     Args:
-        times, day: how often and when last (day since 1970) the user bought that.
+        times, day: how often and when last (day since 1970) the user bought, or searched for, that.
         days: how many days its buyers were counted in, all when None.
-        label: the name of a feature.
+        label: the name of a feature, or what was searched for.
     """
 
     cause: int
@@ -80,6 +80,8 @@ class Sentences:
             return self._say("why.rise", percent=fact.subject)
         if fact.cause == Cause.SHARE:
             return self._say("why.share", share=percent_of_million(fact.subject))
+        if fact.cause == Cause.SEARCH:
+            return self._say("why.search", search=fact.label, habit=self._habit(fact.times, fact.day))
         names = {Cause.ITEM: self.names.items, Cause.CATEGORY: self.names.categories, Cause.BRAND: self.names.brands}
         name = names[Cause(fact.cause)][fact.subject]
         return self._say("why.named", name=name, habit=self._habit(fact.times, fact.day))
@@ -93,6 +95,8 @@ class Sentences:
             return self._of_brands(facts, place)
         if cause == Cause.FEATURE:
             return self._of_features(facts, place)
+        if cause == Cause.SEARCH:
+            return self._of_search(facts[0])
         fact, kind = facts[0], Cause(cause).name.lower()
         item = self.names.items[place.item]
         if cause == Cause.BUYERS:
@@ -159,6 +163,10 @@ class Sentences:
         text = self._say("reason.feature.two", item=item, feature=named[0], other=named[other])
         subjects = (facts[0].subject, facts[other].subject)
         return Reason("feature", text, subjects, facts[0].amount + facts[other].amount)
+
+    def _of_search(self, fact: Fact) -> Reason:
+        text = self._say("reason.search", search=fact.label, habit=self._habit(fact.times, fact.day))
+        return Reason("search", text, (fact.subject,), fact.amount)
 
     def _with_category(self, text: str, place: Place) -> str:
         if place.category < 0:

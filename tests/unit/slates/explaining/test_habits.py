@@ -1,5 +1,7 @@
 import numpy as np
+import pyarrow as pa
 
+from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import DAY
 from crossaisle.slates.explaining.habits import Habits
 
@@ -24,6 +26,22 @@ def test_two_items_of_a_category_bought_at_one_moment_are_one_visit_to_it() -> N
     habits = Habits.of(dataset.queries(np.array([0])), dataset.catalogue.category, dataset.n_categories)
     times, last = habits.find(np.array([0]), np.array([fruit]))
     assert (times.tolist(), last.tolist()) == ([2], [4 * DAY])
+
+
+def test_how_often_and_when_last_something_was_searched_for() -> None:
+    """On days 1 and 4 for tea, on day 3 for soap; what was bought is no search."""
+    events = {
+        "user_id": ["ann"] * 4,
+        "item_id": pa.array([None, None, None, "a"], pa.string()),
+        "timestamp": pa.array([1 * DAY, 3 * DAY, 4 * DAY, 5 * DAY], pa.timestamp("us", "UTC")),
+        "event_type": ["search"] * 3 + ["purchase"],
+        "query": pa.array(["tea", "soap", "tea", None], pa.string()),
+    }
+    dataset = Dataset.from_tables(pa.table(events), pa.table({"item_id": ["a"]}))
+    queries = dataset.queries(np.array([0]))
+    texts = queries.searches.to_pylist()
+    times, last = Habits.of_searches(queries).find(np.zeros(2), np.array([texts.index("tea"), texts.index("soap")]))
+    assert (times.tolist(), (last // DAY).tolist()) == ([2, 1], [4, 3])
 
 
 def test_nobody_has_no_habits() -> None:

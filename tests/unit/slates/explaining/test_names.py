@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from crossaisle.data.moments import DAY, moment
-from crossaisle.slates.explaining.names import Names, days, readable
+from crossaisle.slates.explaining.names import LONGEST, Names, days, readable, shortened
 
 from ..shop import shop
 
@@ -31,3 +31,10 @@ def test_days_tell_their_year_only_when_it_is_another() -> None:
     told = days(moments, now, "en")
     assert told == {moments[0] // DAY: "12 Oct", moments[1] // DAY: "29 Feb 2016"}
     assert list(days(moments, now, "zh").values()) == ["2016年2月29日", "10月12日"]
+
+
+def test_a_search_is_told_as_typed_on_one_line_and_not_at_length() -> None:
+    assert shortened("  GREEN \n tea ") == "GREEN tea"
+    long = shortened("tea " * 40)
+    assert len(long) <= LONGEST
+    assert long.endswith("tea…")

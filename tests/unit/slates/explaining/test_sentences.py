@@ -141,3 +141,13 @@ def test_at_most_two_kinds_of_reasons_are_told() -> None:
 )
 def test_a_share_is_told_with_two_figures_that_count(parts: int, percent: str) -> None:
     assert percent_of_million(parts) == percent
+
+
+def test_a_search_is_told_with_how_often_and_when() -> None:
+    search, again = Fact(Cause.SEARCH, 4, 2.0, 2, 20, label="green tea"), Fact(Cause.SEARCH, 5, 1.0, 1, 10, label="tea")
+    (reason,) = told(search, again)
+    assert reason.text == "Because you searched for “green tea” (2 times, last on 21 Jan). Care is new to you."
+    assert (reason.kind, reason.subjects, reason.amount) == ("search", (4,), 2.0)
+    (reason,) = told(search, place=KNOWN, language="zh", dated=False)
+    assert reason.text == "因为您搜索过“green tea”（2次）。"
+    assert Sentences(NAMES, DATES, "en").named(again) == "“tea” (once, on 11 Jan)"
