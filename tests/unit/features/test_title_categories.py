@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -55,18 +56,26 @@ class Noting(Things):
         return super().encode(texts)
 
 
-def shop(titles: Sequence[str | None], sold: Sequence[int]) -> Dataset:
-    ids = [f"i{number:02}" for number in range(len(titles))]
-    catalog = pa.table({"item_id": ids, "title": pa.array(titles, pa.string())})
-    times = pa.array([0] * len(sold), pa.timestamp("us", "UTC"))
-    bought = [ids[one] for one in sold]
-    events = {
+def catalog_of(titles: Sequence[str | None]) -> "pa.Table":
+    return pa.table({"item_id": ids_of(len(titles)), "title": pa.array(titles, pa.string())})
+
+
+def ids_of(n: int) -> list[str]:
+    return [f"i{number:02}" for number in range(n)]
+
+
+def shop_events(sold: Sequence[int]) -> dict[str, Any]:
+    ids = ids_of(max(sold, default=0) + 1)
+    return {
         "user_id": ["ann"] * len(sold),
-        "item_id": bought,
-        "timestamp": times,
+        "item_id": pa.array([ids[one] for one in sold], pa.string()),
+        "timestamp": pa.array([0] * len(sold), pa.timestamp("us", "UTC")),
         "event_type": ["purchase"] * len(sold),
     }
-    return Dataset.from_tables(pa.table(events), catalog)
+
+
+def shop(titles: Sequence[str | None], sold: Sequence[int]) -> Dataset:
+    return Dataset.from_tables(pa.table(shop_events(sold)), catalog_of(titles))
 
 
 def categories(dataset: Dataset) -> list[str | None]:
@@ -129,6 +138,17 @@ def test_an_item_that_nobody_says_was_there_before_the_cut_changes_neither_clust
     sold = categories(with_title_categories(shop(titles, range(8)), 3, Things()))
     assert sold[7] == "茶"
     assert sold[7] not in sold[:7]
+
+
+def test_who_bought_an_item_and_when_and_how_often_changes_no_category() -> None:
+    """What a window before the cut asks for is in none of its categories, though they know its items."""
+    plain = shop(TITLES, range(7))
+    users = {**shop_events(range(7)), "user_id": [f"user {one}" for one in range(7)]}
+    days = pa.array([one * 10**12 for one in (5, 3, 1, 6, 2, 4, 0)], pa.timestamp("us", "UTC"))
+    often = shop_events([*range(7), 0, 0, 0, 4, 4])
+    for events in (users, {**users, "timestamp": days}, often):
+        moved = Dataset.from_tables(pa.table(events), catalog_of(TITLES))
+        assert categories(with_title_categories(moved, 3)) == categories(with_title_categories(plain, 3))
 
 
 def test_a_shop_without_titles_and_a_number_below_one_are_refused() -> None:
