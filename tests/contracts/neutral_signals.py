@@ -26,10 +26,11 @@ def without_signals(fitted: Fitted, queries: Queries, items: Numbers, features: 
     for kind, judge in enumerate(fitted.judges):
         assert judge.rankers is not None
         voices = Voices.of(scores, kinds == kind)
-        _, found = panel.candidates(history, voices, kind, judge.part_weights, judge.is_learnt)
+        _, found = panel.candidates(voices, kind, judge.part_weights)
+        told = panel.signals(history, [voices], [found.columns])[0]
         for row in np.flatnonzero(kinds[np.arange(len(items)), columns] == kind):
             place = int(np.flatnonzero(found.columns[row] == columns[row])[0])
-            signals, blend = found.signals[row].copy()[None], found.blend[row].copy()[None]
+            signals, blend = told[row].copy()[None], found.blend[row].copy()[None]
             neutralise(judge, signals, blend, place, members[features[row]])
             odds = judge.log_odds(judge.scores(signals, blend), n_bought[row : row + 1])
             left[row] = odds[0, place]

@@ -30,17 +30,59 @@ class Examples:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """All candidates of one kind in one window, with nothing left out.
+class Asked:
+    """Candidates of one kind for queries of one window.
 
     Args:
-        signals: float32 (n_queries, n_candidates, n_names). blend: float32 (n_queries, n_candidates), −inf for none.
+        columns: int32 (n_queries, n_candidates), places in the pool, −1 for none.
+        blend: float32, the same shape. is_right: bool, the same shape, which of them were bought.
+        n_right: int64 (n_queries,), all of the kind that were bought.
+    """
+
+    columns: Numbers
+    blend: Floats
+    is_right: Bools
+    n_right: Longs
+
+    def drawn(self, seed: int) -> Bools:
+        """bool (n_queries, n_candidates): all that are right, and a draw of others, of the queries with any right."""
+        rng = np.random.default_rng(seed)
+        is_there: Bools = self.columns >= 0
+        share = N_NEGATIVES / np.maximum(is_there.sum(axis=1, keepdims=True), 1)
+        is_drawn = np.asarray(rng.random(is_there.shape) < share)
+        is_asked = np.asarray(self.is_right.any(axis=1, keepdims=True))
+        return np.asarray(is_there & (self.is_right | is_drawn) & is_asked)
+
+    def only(self, kept: Bools) -> "Asked":
+        """Those kept, in their order at the beginning of each row."""
+        width = int(kept.sum(axis=1).max(initial=0))
+        order = np.argsort(~kept, axis=1, kind="stable")[:, :width]
+        is_there = np.take_along_axis(kept, order, axis=1)
+        columns, blend = (np.take_along_axis(one, order, axis=1) for one in (self.columns, self.blend))
+        return Asked(
+            np.where(is_there, columns, -1).astype(np.int32),
+            np.where(is_there, blend, -np.inf).astype(np.float32),
+            np.take_along_axis(self.is_right & kept, order, axis=1),
+            self.n_right,
+        )
+
+    def examples(self, kept: Bools, signals: Floats) -> Examples:
+        """Lists of those kept, with their signals (n_queries, n_candidates, n_names)."""
+        sizes = kept.sum(axis=1)
+        return Examples(signals[kept], self.is_right[kept], sizes[sizes > 0].astype(np.int64))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What rankers learnt before a window say of all its candidates of one kind.
+
+    Args:
+        voices: float32 (n_queries, n_candidates), of the trees, of the linear ranker, and the blend, −inf for none.
         is_right: bool (n_queries, n_candidates). n_right: int64 (n_queries,), all of the kind that were bought.
         n_bought: int64 (n_queries,), items in the history.
     """
 
-    signals: Floats
-    blend: Floats
+    voices: tuple[Floats, Floats, Floats]
     is_right: Bools
     n_right: Longs
     n_bought: Longs
@@ -48,18 +90,11 @@ class Judged:
     @classmethod
     def joined(cls, several: "Sequence[Judged]") -> "Judged":
         """One batch after the other."""
-        names = ("signals", "blend", "is_right", "n_right", "n_bought")
-        return cls(**{name: np.concatenate([getattr(one, name) for one in several]) for name in names})
-
-    def examples(self, seed: int) -> Examples:
-        """A seeded draw of those not bought beside all that were, of the queries with any bought."""
-        rng = np.random.default_rng(seed)
-        is_there = np.isfinite(self.blend)
-        share = N_NEGATIVES / np.maximum(is_there.sum(axis=1, keepdims=True), 1)
-        kept = is_there & (self.is_right | (rng.random(self.blend.shape) < share))
-        kept &= self.is_right.any(axis=1, keepdims=True)
-        sizes = kept.sum(axis=1)
-        return Examples(self.signals[kept], self.is_right[kept], sizes[sizes > 0].astype(np.int64))
+        trees, linear, blend = (np.concatenate([one.voices[place] for one in several]) for place in range(3))
+        is_right, n_right, n_bought = (
+            np.concatenate([getattr(one, name) for one in several]) for name in ("is_right", "n_right", "n_bought")
+        )
+        return cls((trees, linear, blend), is_right, n_right, n_bought)
 
     def capped_recall(self, scores: Floats, k: int = 20) -> float:
         """Mean over queries with any of the kind bought: hits among the k best over min(bought, k)."""

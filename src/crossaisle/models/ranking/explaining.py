@@ -12,7 +12,7 @@ from crossaisle.models.linear import joined
 from crossaisle.models.ranking.families import HABITS, family
 from crossaisle.models.ranking.judge import Judge
 from crossaisle.models.ranking.panel import Panel
-from crossaisle.models.ranking.pool import KINDS, Voices, moments
+from crossaisle.models.ranking.pool import KINDS, moments
 from crossaisle.models.recommender import Cause, Contributions
 from crossaisle.numerics.arrays import Floats, Numbers
 
@@ -70,15 +70,18 @@ def _amounts(
     columns = panel.pool.places[np.maximum(items, 0)]
     places = np.maximum(columns, 0)
     of_item = np.where((items >= 0) & (columns >= 0), np.take_along_axis(kinds, places.astype(np.int64), axis=1), -1)
+    voices = panel.voices(scores, kinds)
     of_signal = [families.index(family(name)) for name in panel.names]
     amounts = np.zeros((*items.shape, len(families)), dtype=np.float32)
     for kind, judge in zip(KINDS, judges, strict=True):
         if not (of_item == kind).any():
             continue
-        voices = Voices.of(scores, kinds == kind)
-        own = panel.signals(history, voices, places) if judge.is_learnt else voices.at(places)
-        _, found = panel.candidates(history, voices, kind, judge.part_weights, judge.is_learnt)
-        spreads = _spreads(judge.voices(found.signals, found.blend), found.blend)
+        _, found = panel.candidates(voices[kind], kind, judge.part_weights)
+        if judge.is_learnt:
+            own, others = panel.signals(history, [voices[kind]] * 2, [columns, found.columns])
+        else:
+            own, others = voices[kind].at(places), np.empty((len(queries), 0, 0), dtype=np.float32)
+        spreads = _spreads(judge.voices(others, found.blend), found.blend)
         whole = _score(judge, own, spreads)
         for place in range(len(families)):
             which = [at for at in range(own.shape[2]) if of_signal[at] == place]

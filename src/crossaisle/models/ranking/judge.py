@@ -115,7 +115,7 @@ class Judge:
 
     def scores(self, signals: Floats, blend: Floats) -> Floats:
         """float32 (n_queries, n_candidates): the mix; −inf where the blend is."""
-        return mixed(self.voices(signals, blend), self.mix, blend)
+        return mixed(self.voices(signals, blend), self.mix)
 
     def voices(self, signals: Floats, blend: Floats) -> tuple[Floats, Floats, Floats]:
         """Trees, linear ranker and blend, zeros where nothing was learnt."""
@@ -150,10 +150,11 @@ class Judge:
         return cls(state["part_weights"], rankers, (trees, linear, blend), state["calibration"])
 
 
-def mixed(voices: tuple[Floats, Floats, Floats], mix: Mix, blend: Floats) -> Floats:
-    """The voices, each standardised over a query's candidates, weighed and added up; −inf where the blend is."""
-    is_there = np.isfinite(blend)
-    total = np.zeros(blend.shape, dtype=np.float32)
+def mixed(voices: tuple[Floats, Floats, Floats], mix: Mix) -> Floats:
+    """The voices, each standardised over a query's candidates, weighed and added up; −inf where the blend, the last,
+    is."""
+    is_there = np.isfinite(voices[-1])
+    total = np.zeros(is_there.shape, dtype=np.float32)
     for weight, voice in zip(mix, voices, strict=True):
         if weight:
             total += np.float32(weight) * standardised(np.where(is_there, voice, -np.inf))

@@ -23,11 +23,10 @@ STEP = 0.1
 
 @dataclass(frozen=True)
 class Candidates:
-    """Of one kind. columns: int32 (n_queries, n_candidates), places in the pool. blend: −inf where there is none."""
+    """Of one kind. columns: int32 (n_queries, n_candidates), places in the pool, −1 for none. blend: −inf likewise."""
 
     columns: Numbers
     blend: Floats
-    signals: Floats
 
 
 @dataclass(frozen=True)
@@ -59,38 +58,47 @@ class Panel:
         """float32 (n_queries, n_pool) of each part."""
         return [np.asarray(fitted.scores(queries, self.pool.items)) for fitted in self.parts.values()]
 
-    def signals(self, history: History, voices: Voices, columns: Numbers) -> Floats:
-        """float32 (n_queries, n_columns, n_names) of the pool's items at `columns`, none −1."""
-        own = voices.at(columns)
-        if self.context is None:
-            return own
-        return np.concatenate([own, self.context.of(history, self.pool.items[columns])], axis=2)
+    def signals(self, history: History, voices: Sequence[Voices], columns: Sequence[Numbers]) -> list[Floats]:
+        """float32 (n_queries, n_columns, n_names) of the pool's items at each of several `columns`, −1 as the first.
 
-    def candidates(
-        self, history: History, voices: Voices, kind: int, weights: Doubles, learnt: bool
-    ) -> tuple[Floats, Candidates]:
-        """The blend over the pool, and the best of it with their signals, if those are `learnt` from."""
+        What else is known is asked once for all of them.
+        """
+        places = [np.maximum(one, 0) for one in columns]
+        own = [one.at(at) for one, at in zip(voices, places, strict=True)]
+        if self.context is None or not own:
+            return own
+        known = self.context.of(history, self.pool.items[np.concatenate(places, axis=1)])
+        ends = np.cumsum([one.shape[1] for one in places])[:-1]
+        several = zip(own, np.split(known, ends, axis=1), strict=True)
+        return [np.concatenate([one, other], axis=2) for one, other in several]
+
+    def voices(self, scores: Sequence[Floats], kinds: Codes) -> list[Voices]:
+        """What the parts say, kind by kind."""
+        return [Voices.of(scores, kinds == kind) for kind in KINDS]
+
+    def candidates(self, voices: Voices, kind: int, weights: Doubles) -> tuple[Floats, Candidates]:
+        """The blend over the pool, and the best of it."""
         blend = voices.blend(weights)
         columns = top_k(blend, min(N_CANDIDATES[kind], blend.shape[1]))
-        places = np.maximum(columns, 0)
-        chosen = np.where(columns >= 0, np.take_along_axis(blend, places, axis=1), -np.inf).astype(np.float32)
-        nothing = np.empty((*columns.shape, 0), dtype=np.float32)
-        return blend, Candidates(columns, chosen, self.signals(history, voices, places) if learnt else nothing)
+        chosen = np.where(columns >= 0, np.take_along_axis(blend, np.maximum(columns, 0), axis=1), -np.inf)
+        return blend, Candidates(columns, chosen.astype(np.float32))
 
     def judged(self, queries: Queries, judges: Sequence[Judge]) -> Floats:
         """float32 (n_queries, n_pool): log-odds of a purchase, those not judged below those that are."""
         history, scores = self.history(queries), self.scores(queries)
-        kinds: Codes = self.pool.kinds(history)
+        kinds = self.pool.kinds(history)
         n_bought = np.diff(history.bought.indptr)
-        told = np.full(kinds.shape, -np.inf, dtype=np.float32)
-        for kind, judge in zip(KINDS, judges, strict=True):
-            if not (kinds == kind).any():
-                continue
-            voices = Voices.of(scores, kinds == kind)
-            blend, found = self.candidates(history, voices, kind, judge.part_weights, judge.is_learnt)
-            odds = judge.log_odds(judge.scores(found.signals, found.blend), n_bought)
-            _lay_out(told, blend, found.columns, odds)
-        return told
+        voices = self.voices(scores, kinds)
+        found = [self.candidates(voices[kind], kind, judges[kind].part_weights) for kind in KINDS]
+        learnt = [kind for kind in KINDS if judges[kind].is_learnt]
+        told = self.signals(history, [voices[kind] for kind in learnt], [found[kind][1].columns for kind in learnt])
+        signals = dict(zip(learnt, told, strict=True))
+        nothing = np.empty((len(queries), 0, 0), dtype=np.float32)
+        odds = np.full(kinds.shape, -np.inf, dtype=np.float32)
+        for kind, (judge, (blend, one)) in enumerate(zip(judges, found, strict=True)):
+            scored = judge.scores(signals.get(kind, nothing), one.blend)
+            _lay_out(odds, blend, one.columns, judge.log_odds(scored, n_bought))
+        return odds
 
     def state(self) -> dict[str, AnyArray]:
         """Each part's under `parts/NAME/`, the pool and the context."""

@@ -21,7 +21,7 @@ from crossaisle.models.part import part
 from crossaisle.models.ranking.context import Context
 from crossaisle.models.ranking.explaining import contributions
 from crossaisle.models.ranking.judge import Judge, TreeOptions
-from crossaisle.models.ranking.learning import N_CHECKED, Lesson, attend, cuts, learn
+from crossaisle.models.ranking.learning import N_CHECKED, Lesson, School, cuts
 from crossaisle.models.ranking.panel import Panel, pool_of
 from crossaisle.models.ranking.pool import KINDS
 from crossaisle.models.recommender import Contributions, Fitted, Recommender, State
@@ -110,18 +110,21 @@ class Fusion(Recommender):
 
     def fit(self, training: Training) -> FittedFusion:
         """Fit the parts at every earlier cut, learn to judge, and fit them once more on everything."""
-        dataset, seed = training.dataset, training.seed
-        length, weights = self.horizon * DAY, np.full(len(self.parts), 1 / len(self.parts))
-        lessons: list[Lesson] = []
-        for place, cut in enumerate(cuts(dataset, length, self.windows)):
-            training.progress("windows", place / max(1, self.windows))
-            split = Split.window(dataset, cut, length)
-            if split is not None:
-                panel = self._panel(training.on(split.train), length)
-                lessons.append(attend(panel, split, weights, seed, keep=len(lessons) < N_CHECKED))
-        training.progress("windows", 1)
+        length = self.horizon * DAY
+        weights = np.full(len(self.parts), 1 / len(self.parts))
         options = TreeOptions(self.rounds, self.leaves, self.learning_rate)
-        judges = learn(lessons, weights, options, length, seed)
+        school = School(weights, options, length, training.seed)
+        every = cuts(training.dataset, length, self.windows)
+        lessons: list[Lesson] = []
+        for place, cut in enumerate(every):
+            training.progress("windows", place / len(every))
+            split = Split.window(training.dataset, cut, length)
+            if split is not None:
+                is_checked = place >= len(every) - N_CHECKED
+                before = school.rankers(lessons, until=cut) if is_checked else (None,) * len(KINDS)
+                lessons.append(school.lesson(self._panel(training.on(split.train), length), split, before))
+        training.progress("windows", 1)
+        judges = school.judges(lessons)
         return FittedFusion(self._panel(training, length, any(judge.is_learnt for judge in judges)), judges)
 
     def _panel(self, training: Training, length: int, with_context: bool = True) -> Panel:

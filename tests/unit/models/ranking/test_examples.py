@@ -3,22 +3,31 @@
 import numpy as np
 import pytest
 
-from crossaisle.models.ranking.examples import N_NEGATIVES, Examples, Judged, right
-from crossaisle.numerics.arrays import AnyArray, csr
+from crossaisle.models.ranking.examples import N_NEGATIVES, Asked, Examples, Judged, right
+from crossaisle.numerics.arrays import AnyArray, Floats, csr
 
 N_CANDIDATES = 400
 
 
-def judged(is_right: AnyArray, is_there: AnyArray) -> Judged:
-    """Candidates whose one signal is their own number."""
-    numbers = np.arange(is_right.size, dtype=np.float32).reshape(*is_right.shape, 1)
+def asked(is_right: AnyArray, is_there: AnyArray) -> Asked:
+    """Candidates whose place in the pool is their place among them."""
+    columns = np.where(is_there, np.arange(is_right.shape[1]), -1).astype(np.int32)
     blend = np.where(is_there, 0, -np.inf).astype(np.float32)
-    n_right = is_right.sum(axis=1)
-    return Judged(numbers, blend, is_right, n_right, np.ones(len(is_right), dtype=np.int64))
+    return Asked(columns, blend, is_right, is_right.sum(axis=1))
+
+
+def numbers(shape: tuple[int, ...]) -> Floats:
+    """The one signal of each candidate is its own number."""
+    return np.arange(np.prod(shape), dtype=np.float32).reshape(*shape, 1)
+
+
+def drawn(one: Asked, seed: int) -> Examples:
+    """What is learnt from those drawn."""
+    return one.examples(one.drawn(seed), numbers(one.columns.shape))
 
 
 @pytest.fixture
-def several() -> Judged:
+def several() -> Asked:
     """Four queries: five right, none right, two right among the first 50 alone, and no candidate at all."""
     is_right = np.zeros((4, N_CANDIDATES), dtype=np.bool_)
     is_right[0, ::80] = True
@@ -26,53 +35,75 @@ def several() -> Judged:
     is_there = np.ones(is_right.shape, dtype=np.bool_)
     is_there[2, 50:] = False
     is_there[3] = False
-    return judged(is_right, is_there)
+    return asked(is_right, is_there)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_all_that_are_right_are_kept_and_others_drawn(several: Judged, seed: int) -> None:
+def test_all_that_are_right_are_kept_and_others_drawn(several: Asked, seed: int) -> None:
     """395 others are each kept with a chance of 100 / 400, so 98.75 ± 8.6; the bound is six deviations."""
-    drawn = several.examples(seed)
-    assert len(drawn.sizes) == 2
-    assert drawn.sizes.sum() == len(drawn.signals) == len(drawn.is_right)
-    numbers = drawn.signals[:, 0].astype(int)
-    assert sorted(numbers[drawn.is_right]) == [0, 80, 160, 240, 320, 803, 830]
+    found = drawn(several, seed)
+    assert len(found.sizes) == 2
+    assert found.sizes.sum() == len(found.signals) == len(found.is_right)
+    told = found.signals[:, 0].astype(int)
+    assert sorted(told[found.is_right]) == [0, 80, 160, 240, 320, 803, 830]
     expected = 395 * N_NEGATIVES / N_CANDIDATES
-    assert abs((drawn.sizes[0] - 5) - expected) < 6 * np.sqrt(expected * (1 - N_NEGATIVES / N_CANDIDATES))
-    assert (numbers[drawn.sizes[0] :] // N_CANDIDATES == 2).all()
+    assert abs((found.sizes[0] - 5) - expected) < 6 * np.sqrt(expected * (1 - N_NEGATIVES / N_CANDIDATES))
+    assert (told[found.sizes[0] :] // N_CANDIDATES == 2).all()
 
 
-def test_where_there_are_no_more_than_are_drawn_all_are_kept(several: Judged) -> None:
-    drawn = several.examples(0)
-    assert drawn.sizes[1] == 50
-    assert drawn.signals[-50:, 0].tolist() == list(range(800, 850))
+def test_where_there_are_no_more_than_are_drawn_all_are_kept(several: Asked) -> None:
+    found = drawn(several, 0)
+    assert found.sizes[1] == 50
+    assert found.signals[-50:, 0].tolist() == list(range(800, 850))
 
 
-def test_the_draw_follows_the_seed(several: Judged) -> None:
-    assert np.array_equal(several.examples(3).signals, several.examples(3).signals)
-    assert not np.array_equal(several.examples(3).signals, several.examples(4).signals)
+@pytest.mark.parametrize("seed", range(5))
+def test_only_those_kept_are_asked_about_in_their_order(several: Asked, seed: int) -> None:
+    kept = several.drawn(seed)
+    fewer = several.only(kept)
+    assert fewer.columns.shape[1] == kept.sum(axis=1).max()
+    for row in range(len(kept)):
+        places = np.flatnonzero(kept[row])
+        rest = fewer.columns.shape[1] - len(places)
+        assert fewer.columns[row].tolist() == places.tolist() + [-1] * rest
+        assert fewer.is_right[row].tolist() == several.is_right[row, places].tolist() + [False] * rest
+        assert np.isneginf(fewer.blend[row, len(places) :]).all()
+    assert np.array_equal(fewer.n_right, several.n_right)
+    signals = np.take_along_axis(numbers(kept.shape), np.maximum(fewer.columns, 0)[..., None], axis=1)
+    again, found = fewer.examples(fewer.columns >= 0, signals), drawn(several, seed)
+    for name in ("signals", "is_right", "sizes"):
+        assert np.array_equal(getattr(again, name), getattr(found, name))
+
+
+def test_nothing_kept_is_nothing_asked(several: Asked) -> None:
+    assert several.only(np.zeros(several.columns.shape, dtype=np.bool_)).columns.shape == (4, 0)
+
+
+def test_the_draw_follows_the_seed(several: Asked) -> None:
+    assert np.array_equal(drawn(several, 3).signals, drawn(several, 3).signals)
+    assert not np.array_equal(drawn(several, 3).signals, drawn(several, 4).signals)
 
 
 def test_capped_recall_by_hand() -> None:
     """At 2: one hit of three bought is 1/2, the one bought found is 1, and who bought nothing is not counted."""
     is_right = np.array([[True, False, True], [False, False, True], [False, False, False]])
     scores = np.array([[3.0, 2.0, 1.0], [1.0, 2.0, 3.0], [1.0, 2.0, 3.0]], dtype=np.float32)
-    one = judged(is_right, np.ones((3, 3)))
-    beyond = Judged(one.signals, one.blend, one.is_right, np.array([3, 1, 0]), one.n_bought)
+    beyond = Judged((scores,) * 3, is_right, np.array([3, 1, 0]), np.ones(3, dtype=np.int64))
     assert beyond.capped_recall(scores, k=2) == pytest.approx(0.75)
     assert beyond.capped_recall(scores, k=3) == pytest.approx((2 / 3 + 1) / 2)
 
 
 def test_capped_recall_of_nobody_is_nothing() -> None:
-    one = judged(np.zeros((2, 3), dtype=np.bool_), np.ones((2, 3)))
-    assert one.capped_recall(np.zeros((2, 3), dtype=np.float32)) == 0
+    scores = np.zeros((2, 3), dtype=np.float32)
+    nobody = np.zeros(2, dtype=np.int64)
+    assert Judged((scores,) * 3, scores > 0, nobody, nobody).capped_recall(scores) == 0
 
 
-def test_joined_lists_lie_one_after_the_other(several: Judged) -> None:
-    drawn = several.examples(0)
-    both = Examples.joined([drawn, drawn])
-    assert both.sizes.tolist() == drawn.sizes.tolist() * 2
-    assert np.array_equal(both.signals[len(drawn.signals) :], drawn.signals)
+def test_joined_lists_lie_one_after_the_other(several: Asked) -> None:
+    found = drawn(several, 0)
+    both = Examples.joined([found, found])
+    assert both.sizes.tolist() == found.sizes.tolist() * 2
+    assert np.array_equal(both.signals[len(found.signals) :], found.signals)
 
 
 def test_right_is_what_the_truth_holds_of_each_querys_own_candidates() -> None:

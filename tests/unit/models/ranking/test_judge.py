@@ -19,9 +19,9 @@ def row(*values: float) -> Floats:
 def test_voices_are_standardised_over_the_candidates_and_weighed() -> None:
     """Trees 1 and 3 come to ∓1, the blend's 0 and 2 too, so the mix is ∓1.5; whatever is said of none is not read."""
     voices = (row(1, 3, 100), row(5, 7, -100), row(0, 2, NONE))
-    assert mixed(voices, (1.0, 0.0, 0.5), voices[2]).tolist() == [[-1.5, 1.5, NONE]]
-    assert mixed(voices, LEARNT, voices[2]).tolist() == [[-2.5, 2.5, NONE]]
-    assert mixed(voices, BLEND, voices[2]).tolist() == [[-1, 1, NONE]]
+    assert mixed(voices, (1.0, 0.0, 0.5)).tolist() == [[-1.5, 1.5, NONE]]
+    assert mixed(voices, LEARNT).tolist() == [[-2.5, 2.5, NONE]]
+    assert mixed(voices, BLEND).tolist() == [[-1, 1, NONE]]
 
 
 def test_a_judge_who_learnt_nothing_goes_by_the_blend() -> None:

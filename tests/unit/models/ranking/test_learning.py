@@ -11,9 +11,9 @@ from crossaisle.data.moments import DAY
 from crossaisle.data.split import Split
 from crossaisle.data.training import Training
 from crossaisle.models.ranking.context import Context
-from crossaisle.models.ranking.examples import Judged
-from crossaisle.models.ranking.judge import BLEND, Judge, TreeOptions
-from crossaisle.models.ranking.learning import UNTAUGHT, Lesson, attend, cuts, learn
+from crossaisle.models.ranking.examples import Asked, Judged
+from crossaisle.models.ranking.judge import BLEND, Judge, Rankers, TreeOptions
+from crossaisle.models.ranking.learning import UNTAUGHT, Lesson, School, cuts
 from crossaisle.models.ranking.panel import Panel, pool_of
 from crossaisle.models.ranking.pool import KINDS
 from crossaisle.models.shelf import named
@@ -27,11 +27,11 @@ PARTS = ("category-popularity", "ease")
 
 
 def test_cuts_lie_half_a_window_apart_from_the_end_while_a_window_lies_before_them() -> None:
-    """Of 100 days with windows of 20 the cuts are 80, 70 … 20: before day 10 there is less than a window."""
+    """Of 100 days with windows of 20 the cuts are 20, 30 … 80: before day 10 there is less than a window."""
     dataset = shop([("u", "a1", 0), ("u", "a1", 100)])
     found = cuts(dataset, 20 * DAY, 24)
-    assert found == [moment_of(day) + 1 for day in (80, 70, 60, 50, 40, 30, 20)]
-    assert cuts(dataset, 20 * DAY, 2) == found[:2]
+    assert found == [moment_of(day) + 1 for day in (20, 30, 40, 50, 60, 70, 80)]
+    assert cuts(dataset, 20 * DAY, 2) == found[-2:]
     assert cuts(dataset, 20 * DAY, 0) == cuts(dataset, 60 * DAY, 24) == []
 
 
@@ -85,8 +85,22 @@ def assert_same(one: Lesson, other: Lesson) -> None:
     for kind in KINDS:
         for name in ("signals", "is_right", "sizes"):
             assert np.array_equal(getattr(one.examples[kind], name), getattr(other.examples[kind], name))
-        for name in ("signals", "blend", "is_right", "n_right", "n_bought"):
-            assert np.array_equal(getattr(one.judged[kind], name), getattr(other.judged[kind], name))
+        judged, again = one.judged[kind], other.judged[kind]
+        assert (judged is None) == (again is None)
+        if judged is not None and again is not None:
+            assert all(np.array_equal(*both) for both in zip(judged.voices, again.voices, strict=True))
+            for name in ("is_right", "n_right", "n_bought"):
+                assert np.array_equal(getattr(judged, name), getattr(again, name))
+
+
+def attended(split: Split) -> Lesson:
+    """A lesson judged by rankers who learnt from the same window, so that something is said."""
+    school, known = School(np.full(2, 0.5), OPTIONS, LENGTH, 0), panel(split)
+    first = school.lesson(known, split, (None,) * len(KINDS))
+    assert first.judged == (None,) * len(KINDS)
+    again = school.lesson(known, split, school.rankers([first]))
+    assert_same(Lesson(again.cut, again.examples, first.judged), first)
+    return again
 
 
 @pytest.mark.parametrize("place", [2, 4])
@@ -100,7 +114,7 @@ def test_what_happens_after_a_window_changes_nothing_in_it(
     split = Split.window(small_shop, cut, LENGTH)
     assert split is not None
     known = panel(split)
-    lesson = attend(known, split, np.full(2, 0.5), 0, keep=True)
+    lesson = attended(split)
     after, inside, before = (
         Split.window(marked(frames, *span), cut, LENGTH)
         for span in ((cut + LENGTH, end), (cut, cut + LENGTH), (cut - LENGTH, cut))
@@ -111,13 +125,17 @@ def test_what_happens_after_a_window_changes_nothing_in_it(
     for one in (after, inside):
         for name, array in panel(one).state().items():
             assert np.array_equal(array, known.state()[name]), name
-    assert_same(attend(panel(after), after, np.full(2, 0.5), 0, keep=True), lesson)
-    found = attend(panel(inside), inside, np.full(2, 0.5), 0, keep=True)
-    assert sum(one.n_right.sum() for one in found.judged) > sum(one.n_right.sum() for one in lesson.judged)
+    assert_same(attended(after), lesson)
+    assert n_right(attended(inside)) > n_right(lesson)
     assert any(not np.array_equal(array, known.state()[name]) for name, array in panel(before).state().items())
 
 
-def window(cut: int, slope: float, seed: int) -> Lesson:
+def n_right(lesson: Lesson) -> int:
+    """All that is right in a lesson."""
+    return sum(int(one.n_right.sum()) for one in lesson.judged if one is not None)
+
+
+def window(cut: int, slope: float, seed: int, before: Rankers | None) -> Lesson:
     """A window whose parts find half of what is right, and whose first signal rises by `slope` where one is right."""
     rng = np.random.default_rng(seed)
     n_queries, n_candidates = 60, 80
@@ -127,14 +145,29 @@ def window(cut: int, slope: float, seed: int) -> Lesson:
     signals: Floats = rng.normal(size=(*is_right.shape, 3)).astype(np.float32)
     signals[..., 0] += np.float32(slope) * is_right
     counts = np.full(n_queries, 4)
-    judged = Judged(signals, blend.astype(np.float32), is_right, counts, counts * 3)
-    return Lesson(cut, (judged.examples(seed),) * len(KINDS), (judged,) * len(KINDS))
+    columns = np.broadcast_to(np.arange(n_candidates, dtype=np.int32), is_right.shape)
+    asked = Asked(columns, blend.astype(np.float32), is_right, counts)
+    judged = Judged((*before.scores(signals), asked.blend), is_right, counts, counts * 3) if before else None
+    return Lesson(cut, (asked.examples(asked.drawn(seed), signals),) * len(KINDS), (judged,) * len(KINDS))
+
+
+def school(seed: int) -> School:
+    """One whose windows have the length 2."""
+    return School(np.full(2, 0.5), OPTIONS, 2, seed)
+
+
+def lessons(slopes: Sequence[float], seed: int) -> list[Lesson]:
+    """Windows at half-window cuts with a slope each, the earliest first, the two latest checked."""
+    found: list[Lesson] = []
+    for place, slope in enumerate(slopes):
+        before = school(seed).rankers(found, until=place)[0] if place >= len(slopes) - 2 else None
+        found.append(window(place, slope, seed + place, before))
+    return found
 
 
 def judges(slopes: Sequence[float], seed: int) -> tuple[Judge, ...]:
-    """Learnt from windows of length 2 at half-window cuts, the latest first, with a slope each."""
-    lessons = [window(10 - place, slope, seed + place) for place, slope in enumerate(slopes)]
-    return learn(lessons, np.full(2, 0.5), OPTIONS, 2, seed)
+    """Learnt from windows with these slopes."""
+    return school(seed).judges(lessons(slopes, seed))
 
 
 @pytest.mark.parametrize("slopes", [(), (2.0,), (2.0, 2.0)])
@@ -157,7 +190,7 @@ def test_what_carries_over_is_used(seed: int) -> None:
 @pytest.mark.parametrize("seed", [0, 10])
 @pytest.mark.parametrize(
     "slopes",
-    [pytest.param((0.0,) * 5, id="noise"), pytest.param((-2.0, -2.0, 2.0, 2.0, 2.0), id="turned round")],
+    [pytest.param((0.0,) * 5, id="noise"), pytest.param((2.0, 2.0, 2.0, -2.0, -2.0), id="turned round")],
 )
 def test_what_does_not_carry_over_leaves_the_parts_ranks(slopes: tuple[float, ...], seed: int) -> None:
     """Signals that tell nothing, or the contrary of what they told before, are not read at all."""
@@ -168,11 +201,9 @@ def test_what_does_not_carry_over_leaves_the_parts_ranks(slopes: tuple[float, ..
 
 def test_kinds_are_judged_apart() -> None:
     """What carries over for one kind is used for it alone."""
-    useful, noise = ([window(10 - place, slope, place) for place in range(5)] for slope in (2.0, 0.0))
-    lessons = [
-        Lesson(
-            one.cut, (one.examples[0], *other.examples[1:]), (one.judged[0], *other.judged[1:]) if one.judged else ()
-        )
+    useful, noise = lessons((2.0,) * 5, 0), lessons((0.0,) * 5, 0)
+    mingled = [
+        Lesson(one.cut, (one.examples[0], *other.examples[1:]), (one.judged[0], *other.judged[1:]))
         for one, other in zip(useful, noise, strict=True)
     ]
-    assert [judge.is_learnt for judge in learn(lessons, np.full(2, 0.5), OPTIONS, 2, 0)] == [True, False, False]
+    assert [judge.is_learnt for judge in school(0).judges(mingled)] == [True, False, False]

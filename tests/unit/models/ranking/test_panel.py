@@ -56,7 +56,7 @@ def test_what_is_not_judged_lies_below_what_is_in_the_order_of_the_blend() -> No
     history, scores = panel().history(queries), panel().scores(queries)
     is_kind = panel().pool.kinds(history) == NEW_CATEGORY
     assert is_kind.sum() == N_ITEMS - 2
-    blend, found = panel().candidates(history, Voices.of(scores, is_kind), NEW_CATEGORY, np.ones(1), learnt=False)
+    blend, found = panel().candidates(Voices.of(scores, is_kind), NEW_CATEGORY, np.ones(1))
     told = panel().judged(queries, UNLEARNT)[0]
     is_judged = np.zeros(N_ITEMS, dtype=np.bool_)
     is_judged[found.columns[0]] = True
@@ -92,8 +92,11 @@ def test_signals_are_named_by_part_and_kept_in_the_order_of_the_parts() -> None:
     history, scores = panel().history(queries), panel().scores(queries)
     for kind in KINDS:
         is_kind = panel().pool.kinds(history) == kind
-        _, found = panel().candidates(history, Voices.of(scores, is_kind), kind, np.ones(1), learnt=True)
-        assert found.signals.shape == (*found.columns.shape, 2)
+        voices = Voices.of(scores, is_kind)
+        _, found = panel().candidates(voices, kind, np.ones(1))
+        signals = panel().signals(history, [voices, voices], [found.columns, found.columns[:, :1]])
+        assert signals[0].shape == (*found.columns.shape, 2)
+        assert np.array_equal(signals[1], signals[0][:, :1])
         assert found.columns.shape[1] == N_CANDIDATES[kind]
         assert ((found.columns >= 0).sum(axis=1) == min(is_kind.sum(), N_CANDIDATES[kind])).all()
 
