@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from crossaisle.models.recommenders.light_gcn import LightGCN
     from crossaisle.models.recommenders.market_potential import MarketPotential
     from crossaisle.models.recommenders.popularity import Popularity
+    from crossaisle.models.recommenders.sas_rec import SASRec
     from crossaisle.models.recommenders.two_tower import TwoTower
     from crossaisle.shop import Shop
     from crossaisle.slates.explain import explain
@@ -43,6 +44,7 @@ _HOMES = {
     "LightGCN": "models.recommenders.light_gcn",
     "MarketPotential": "models.recommenders.market_potential",
     "Popularity": "models.recommenders.popularity",
+    "SASRec": "models.recommenders.sas_rec",
     "Shop": "shop",
     "Split": "data.split",
     "TwoTower": "models.recommenders.two_tower",
@@ -70,6 +72,7 @@ __all__ = [
     "LightGCN",
     "MarketPotential",
     "Popularity",
+    "SASRec",
     "Shop",
     "Split",
     "TwoTower",

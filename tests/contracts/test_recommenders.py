@@ -84,6 +84,20 @@ MOVED: dict[str, dict[str, Any]] = {
         "min_buyers": 40,
         "text": False,
     },
+    "sas-rec": {
+        **LEARNING,
+        "length": 3,
+        "heads": 4,
+        "blocks": 1,
+        "moments": 1,
+        "horizon": 7,
+        "repeats": 1.0,
+        "initialisation": "he",
+        "event_dropout": 0.5,
+        "item_dropout": 0.5,
+        "min_buyers": 40,
+        "text": False,
+    },
     "content": {"neighbours": 2, "sharpness": 1.0, "category": 3.0, "l2": 5.0, "search": 3.0, "half_life_days": 2.0},
 }
 GRAPH_NETWORK = LEARNING | {"initialisation": "he", "temperature": 1.0, "edge_dropout": 0.5, "layers": 3}

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from crossaisle.models.learning.losses import Loss, binary_cross_entropy, bpr, sampled_softmax
 from crossaisle.models.learning.tensors import tensor
-from crossaisle.numerics.arrays import AnyArray, Csr, Doubles, row_numbers
+from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Doubles, row_numbers
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,13 @@ class Candidates:
     def loss(self, loss: Loss, scores: Tensor) -> Tensor:
         """Of scores (n_rows, n_candidates): softmax over each row, BPR over pairs and others, or each place for itself.
 
+        It is 0 where no row bought any.
+
         Raises:
             KeyError: there is no such loss.
         """
+        if not len(self.rows):
+            return scores.sum() * 0
         if loss == "softmax":
             return sampled_softmax(scores, self.rows, self.columns, self.log_q)
         if loss == "bpr":
@@ -58,14 +62,17 @@ class Pool:
 
     def draw(self, users: AnyArray, n_others: int, rng: np.random.Generator) -> Candidates:
         """All items of these users' purchases, and `n_others` drawn from all that can be, each equally likely."""
-        bought = self.bought[users]
+        return self.among(self.bought[users], len(users), n_others, rng)
+
+    def among(self, bought: Csr, n_users: int, n_others: int, rng: np.random.Generator) -> Candidates:
+        """The same for rows that are given, purchases of so many users, sparse (n_rows, n_items)."""
         drawn = rng.choice(self.items, min(n_others, len(self.items)), replace=False, shuffle=False)
         items = np.union1d(bought.indices, drawn)
         rows = row_numbers(bought.indptr).astype(np.int64)
         columns = np.searchsorted(items, bought.indices)
         others = rng.integers(0, max(1, len(items)), len(columns))
         hit = np.isin(rows * len(items) + others, rows * len(items) + columns)
-        missed = (1 - self.share[items]) ** len(users) * (1 - len(drawn) / max(1, len(self.items)))
+        missed = (1 - self.share[items]) ** n_users * (1 - len(drawn) / max(1, len(self.items)))
         log_q = np.log(1 - missed)
         return Candidates(
             tensor(items.astype(np.int64)),
@@ -74,3 +81,11 @@ class Pool:
             tensor(np.where(hit, -1, others)),
             tensor(log_q.astype(np.float32)),
         )
+
+
+def only(matrix: Csr, columns: Bools) -> Csr:
+    """The matrix with the entries of these columns alone, each of them 1."""
+    kept = matrix.copy()
+    kept.data = columns[matrix.indices].astype(np.float32)
+    kept.eliminate_zeros()
+    return kept
