@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crossaisle.models.recommenders.item_knn import ItemKNN
     from crossaisle.models.recommenders.light_gcn import LightGCN
     from crossaisle.models.recommenders.market_potential import MarketPotential
+    from crossaisle.models.recommenders.mlp import MLP
     from crossaisle.models.recommenders.popularity import Popularity
     from crossaisle.models.recommenders.sas_rec import SASRec
     from crossaisle.models.recommenders.two_tower import TwoTower
@@ -33,6 +34,7 @@ _HOMES = {
     "ALS": "models.recommenders.als",
     "EASE": "models.recommenders.ease",
     "GCN": "models.recommenders.gcn",
+    "MLP": "models.recommenders.mlp",
     "CategoryPopularity": "models.recommenders.category_popularity",
     "CategoryTransition": "models.recommenders.category_transition",
     "Content": "models.recommenders.content",
@@ -61,6 +63,7 @@ __all__ = [
     "ALS",
     "EASE",
     "GCN",
+    "MLP",
     "CategoryPopularity",
     "CategoryTransition",
     "Content",

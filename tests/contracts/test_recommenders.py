@@ -86,6 +86,18 @@ MOVED: dict[str, dict[str, Any]] = {
     },
     "sas-rec": {
         **LEARNING,
+    "mlp": {
+        **LEARNING,
+        "layers": 3,
+        "hidden": 4,
+        "initialisation": "he",
+        "category_dropout": 0.6,
+        "event_dropout": 0.6,
+        "repeats": 1.0,
+        "item_dropout": 0.5,
+        "min_buyers": 40,
+        "text": False,
+    },
         "length": 3,
         "heads": 4,
         "blocks": 1,
@@ -119,7 +131,7 @@ MOVED |= {
 }
 SEARCHED = ("search", "half_life_days")
 """Options of what is read of searches."""
-READ_SEARCHES = ("content",)
+READ_SEARCHES = ("content", "mlp")
 BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     ("market-potential", "n_groups"): {"market": "group"},
     ("item-knn", "k1"): {"weighting": "bm25", "counting": "count"},

@@ -17,10 +17,11 @@ from crossaisle.data.training import Start, Training, Validation
 from crossaisle.errors import DivergenceError
 from crossaisle.models.learning.checkpoints import Checkpoint, Standing
 from crossaisle.models.learning.curves import Curves
-from crossaisle.models.learning.network import Learner, Network
-from crossaisle.models.learning.tensors import WEIGHTS, device, reproducible, tensor, weights_of
+from crossaisle.models.learning.network import Learner, Named, Network, Rows
+from crossaisle.models.learning.tensors import WEIGHTS, device, reproducible, tensor
 from crossaisle.models.learning.watching import reached
 from crossaisle.models.recommender import Fitted
+from crossaisle.numerics.arrays import AnyArray
 
 EXPLODED = 10
 """An epoch whose mean loss is so many times that of the first batch, or of 1 if that is more, has exploded."""
@@ -43,7 +44,7 @@ def learn(network: Network, training: Training) -> Fitted:
             learner, whole = _run(network, training, "whole", curves.best)
             return learner.fitted(replace(curves, refit=whole.loss))
         learner = _fresh(network, training)
-        adopt(learner, training.dataset.index, Start(validation.dataset.index, weights_of(watched.module)))
+        adopt(learner, training.dataset.index, Start(validation.dataset.index, watched.fitted(curves).state()))
         return learner.fitted(curves)
 
 
@@ -156,13 +157,21 @@ def adopt(learner: Learner, index: Index, start: Start) -> None:
             if earlier.shape == tuple(weight.shape):
                 weight.copy_(tensor(earlier))
             continue
-        ids, earlier_ids = (getattr(one, learner.rows[name]) for one in (index, start.index))
-        lead, earlier_lead = len(weight) - len(ids), len(earlier) - len(earlier_ids)
+        places, n_earlier = _places(learner.rows[name], index, start)
+        lead, earlier_lead = len(weight) - len(places), len(earlier) - n_earlier
         if lead == earlier_lead:
             weight[:lead] = tensor(earlier[:lead])
-        places = earlier_ids.numbers(ids.values)
         known = np.flatnonzero(places >= 0)
         weight[tensor(lead + known)] = tensor(earlier[earlier_lead + places[known]])
+
+
+def _places(rows: Rows | Named, index: Index, start: Start) -> tuple[AnyArray, int]:
+    """int (n_rows,): where each row stood earlier, −1 for one that did not, and how many there were."""
+    if isinstance(rows, Named):
+        earlier = {name: place for place, name in enumerate(rows.earlier(start.state))}
+        return np.array([earlier.get(name, -1) for name in rows.now], dtype=np.int64), len(earlier)
+    ids, earlier_ids = (getattr(one, rows) for one in (index, start.index))
+    return earlier_ids.numbers(ids.values), len(earlier_ids)
 
 
 def _weights(module: torch.nn.Module) -> dict[str, Tensor]:

@@ -1,7 +1,8 @@
 """What a model that learns by gradient brings to the loop, and the options that all such models share."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol
 
 import numpy as np
@@ -12,9 +13,22 @@ from crossaisle.data.training import Training
 from crossaisle.models.learning.curves import Curves
 from crossaisle.models.learning.losses import Loss
 from crossaisle.models.part import part
-from crossaisle.models.recommender import Fitted, Recommender
+from crossaisle.models.recommender import Fitted, Recommender, State
 
 Rows = Literal["users", "items", "categories", "aisles", "brands"]
+
+
+@dataclass(frozen=True)
+class Named:
+    """Rows that the model itself names.
+
+    Args:
+        now: a name a row, each once.
+        earlier: what an earlier fit's state says that its rows were named; none where it does not say.
+    """
+
+    now: Sequence[str]
+    earlier: Callable[[State], Sequence[str]]
 
 
 class Learner(Protocol):
@@ -25,8 +39,8 @@ class Learner(Protocol):
         """What is learnt; its initial weights are drawn from torch's random numbers, which the loop has seeded."""
 
     @property
-    def rows(self) -> Mapping[str, Rows]:
-        """Of each weight whose rows stand for users, items, …: whose they are. A warm start finds them by id.
+    def rows(self) -> Mapping[str, Rows | Named]:
+        """Of each weight whose rows stand for users, items, …: whose they are. A warm start finds them by id or name.
 
         Rows before those, such as one for the unknown, are kept as they are.
         """

@@ -154,7 +154,7 @@ class Lesson:
             users = order[start : start + options.batch_size]
             drawn = self.drawing.of(self.visits, users, rng)
             told = only(drawn.told, self.is_learnt)
-            candidates = self.pool.among(told, len(users), options.negatives, rng)
+            candidates = self.pool.telling(told, drawn.aside, rng, options.negatives, options.moments)
             shown = rng.random(len(candidates.items)) >= options.item_dropout
             sequences = Sequences.of(drawn.visits, drawn.moments, drawn.before)
             yield Batch(sequences, candidates, tensor(shown.astype(np.float32)))
@@ -193,7 +193,7 @@ class SASRec(Network):
         int, Field(ge=1, le=3650, description="days after a moment that it tells; the next visit always")
     ] = 60
     repeats: Annotated[
-        float, Field(ge=0, le=1, description="share of items bought before that are told, too, of those bought again")
+        float, Field(ge=0, le=1, description="share of items bought before about which a moment is asked, too")
     ] = 0.1
     initialisation: Annotated[
         Initialisation, Field(description="where the vectors begin: at random, or with what is known before")

@@ -17,13 +17,15 @@ class Examples:
         visits: the stretches, thinned.
         moments: int64 (n, n_moments), microseconds since 1970.
         before: int64 (n, n_moments), how many visits of the stretch lie before the moment.
-        told: sparse float32 (n · n_moments, n_items), 1 for what each moment is to tell.
+        told, aside: sparse float32 (n · n_moments, n_items), 1 for what each moment is to tell, and for what it is not
+            asked about.
     """
 
     visits: Visits
     moments: Longs
     before: Longs
     told: Csr
+    aside: Csr
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Drawing:
         length: visits of a stretch at most. n_moments: of each stretch.
         horizon: days after a moment within which a purchase is told; the next visit always is.
         thinning: share of the entries left out, which are told as well.
-        repeats: share of the items that the visits before the moment show already, of those that are to be told.
+        repeats: share of the items that the visits before a moment show already about which it is asked.
     """
 
     length: int
@@ -65,10 +67,12 @@ class Drawing:
         ends = starts + before.ravel()
         told = visits.bought(after.ravel(), until.ravel()).maximum(stretch.keeping(~kept).bought(starts, ends))
         shown = stretch.keeping(kept)
-        is_repeat = holds(shown.bought(starts, ends), row_numbers(told.indptr), told.indices)
-        told.data = (~is_repeat | (rng.random(len(is_repeat)) < self.repeats)).astype(np.float32)
+        aside = shown.bought(starts, ends)
+        aside.data = (rng.random(len(aside.data)) >= self.repeats).astype(np.float32)
+        aside.eliminate_zeros()
+        told.data = (~holds(aside, row_numbers(told.indptr), told.indices)).astype(np.float32)
         told.eliminate_zeros()
-        return Examples(shown, moments, before, told)
+        return Examples(shown, moments, before, told, aside)
 
 
 def _first_later(visits: Visits, end: AnyArray, times: Longs, least: AnyArray) -> Longs:

@@ -74,6 +74,42 @@ def test_each_loss_by_hand() -> None:
     assert candidates.loss("cross-entropy", scores).item() == pytest.approx(sum(by_place) / 3)
 
 
+def test_what_is_left_aside_counts_in_no_loss_by_hand() -> None:
+    """As above, the second candidate neither told nor compared with."""
+    scores = torch.tensor([[math.log(3), 0.0, math.log(2)]])
+    one, left = torch.tensor([0]), torch.tensor([[False, True, False]])
+    candidates = Candidates(torch.arange(3), one, one, torch.tensor([2]), torch.zeros(3), left)
+    assert candidates.loss("softmax", scores).item() == pytest.approx(-math.log(3 / 5))
+    by_place = [-math.log(3 / 4), -math.log(1 / 3)]
+    assert candidates.loss("cross-entropy", scores).item() == pytest.approx(sum(by_place) / 2)
+
+
+def test_what_a_row_is_not_asked_about_is_left_aside() -> None:
+    """Rows 0 and 1 of one user both tell item 2, the first is not asked about 0, the second about 0 and 1."""
+    told, aside = (
+        np.array(one, dtype=np.float32) for one in (2 * [[0, 0, 1, 0, 0]], [[1, 0, 0, 0, 0], [1, 1, 0, 0, 0]])
+    )
+    drawing = [
+        Pool(BOUGHT).telling(sparse.csr_array(told), sparse.csr_array(aside), np.random.default_rng(at), 9, 2)
+        for at in range(20)
+    ]
+    for drawn in drawing:
+        assert drawn.items.tolist() == [0, 1, 2, 3]
+        assert drawn.left is not None
+        assert drawn.left.tolist() == [[True, False, False, False], [True, True, False, False]]
+        kept = drawn.others >= 0
+        assert not drawn.left[drawn.rows[kept], drawn.others[kept]].any()
+    assert any((drawn.others >= 0).all() for drawn in drawing)
+
+
+def test_the_chance_of_what_is_told_is_that_of_as_many_whole_users_by_hand() -> None:
+    """Six purchases of four users; one pair of user and item told, in two rows: two thirds of a user. None drawn."""
+    told = sparse.csr_array(np.array(2 * [[1, 0, 0, 0, 0]], dtype=np.float32))
+    nothing: Csr = sparse.csr_array(np.zeros((2, 5), dtype=np.float32))
+    drawn = Pool(BOUGHT).telling(told, nothing, np.random.default_rng(0), 0, per_user=2)
+    assert drawn.log_q.exp().tolist() == pytest.approx([1 - (1 / 4) ** (2 / 3)])
+
+
 def test_pairs_without_another_item_cost_nothing_under_bpr() -> None:
     one = torch.tensor([0])
     candidates = Candidates(one, one, one, torch.tensor([-1]), torch.zeros(1))

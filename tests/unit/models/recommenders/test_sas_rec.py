@@ -91,7 +91,7 @@ def test_cold_items_are_ranked_by_their_content(small_shop: Dataset) -> None:
     """Without any purchase of items 16 to 23, one of each category, users still prefer those of what they buy."""
     cold = np.arange(16, 24)
     past = replace(small_shop, events=small_shop.events.at(~np.isin(small_shop.events.item, cold)))
-    model = SASRec(epochs=15, item_dropout=0.3, text=False, learning_rate=0.01)
+    model = SASRec(epochs=25, item_dropout=0.3, text=False, learning_rate=0.01)
     fitted = model.fit(Training(past, seed=1))
     scores = fitted.scores(past.queries(past.buyers()), cold.astype(np.int32))
     assert np.isfinite(scores).all()

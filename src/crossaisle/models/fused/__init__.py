@@ -1,0 +1,1 @@
+"""A network over all features of users and items, fused."""
