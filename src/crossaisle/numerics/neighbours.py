@@ -1,11 +1,12 @@
 """Nearest neighbours among sparse rows, a block at a time so that the full product is never held."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from crossaisle.numerics.arrays import AnyArray, Csr, batches
+from crossaisle.numerics.arrays import AnyArray, Csr, Floats, batches
 
 PRODUCT_BYTES = 24
 """Working memory of one entry of a block's product at the worst: value, column and what the product needs beside."""
@@ -37,6 +38,21 @@ def nearest_rows(rows: Any, n_neighbours: int) -> Csr:
     indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     arrays = (np.concatenate(values), np.concatenate(columns), indptr)
     return sparse.csr_array(arrays, shape=(n_rows, n_rows))
+
+
+def inner_products(places: Csr, left: Floats, right: Floats) -> Floats:
+    """float32 (n_entries,): of row i of `left` with row j of `right` at each stored place (i, j).
+
+    Args:
+        left: float32 (n_rows, n_components). right: float32 (n_columns, n_components).
+    """
+    found = np.zeros(places.nnz, dtype=np.float32)
+    if not left.shape[1]:
+        return found
+    left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
+    for row, (first, last) in enumerate(pairwise(places.indptr)):
+        found[first:last] = right[places.indices[first:last]] @ left[row]
+    return found
 
 
 def _strongest(near: AnyArray, strength: AnyArray, n: int) -> tuple[AnyArray, AnyArray]:

@@ -1,8 +1,10 @@
 """Graph filter: a low-pass filter on the item–item graph, after Shen et al. (2021), "How Powerful is Graph
 Convolution for Recommendation?".
 
-The ideal low-pass filter of GF-CF, whose singular vectors come from a randomised SVD; a power of the singular
-values softens its edge.
+The ideal low-pass filter of GF-CF beside its linear filter (section 4), with singular vectors from a randomised SVD.
+Singular vectors are cheap where only neighbours meet, so that most of them count there alone. Two things are taken over
+from later papers: exponents of the degrees other than ½ (Peng et al., 2024, "How Powerful is Graph Filtering for
+Recommendation") and a power of each entry of the graph (Park et al., 2024, "Turbo-CF").
 """
 
 from dataclasses import dataclass
@@ -20,10 +22,15 @@ from crossaisle.models.part import part
 from crossaisle.models.recommender import Contributions, Fitted, Recommender, State
 from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Floats, Numbers, row_numbers
 from crossaisle.numerics.degrees import power, scaled_by_degrees
-from crossaisle.numerics.neighbours import nearest_rows
+from crossaisle.numerics.neighbours import inner_products, nearest_rows
 from crossaisle.numerics.svd import randomised_svd
 
-SIZE_PER_COMPONENT, FEWEST, MOST = 40, 16, 512
+SIZE_PER_COMPONENT, FEWEST, MOST = 40, 16, 128
+"""Of components for all pairs there is one for each 40 users or items, whichever are fewer, within bounds."""
+NEAR_SIZE_PER_COMPONENT, MOST_WITH_NEAR = 5, 1024
+"""With those between neighbours there is one for each 5."""
+WEAKEST = 1e-5
+"""Directions of less strength, as a share of the strongest, are rounding."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class FittedGraphFilter(Fitted):
 
     Args:
         left, right: float32 (n_items, components), the low-pass filter's two sides.
-        near: sparse float32 (n_items, n_items), the linear filter's strongest neighbours, weighed.
+        near: sparse float32 (n_items, n_items), what the item's neighbours add to that.
     """
 
     left: Floats
@@ -85,9 +92,10 @@ class FittedGraphFilter(Fitted):
 
 @part
 class GraphFilter(Recommender):
-    """x · D^−a · (V · diag((s / s₁)^p) · Vᵀ · D^b + w · R̃ᵀR̃ / s₁²), with R̃ = U · diag(s) · Vᵀ normalised by degrees.
+    """x · D^−a · (F_c · D^b + near(F_m · D^b + w · (R̃ᵀR̃ / s₁²)^∘q)), with R̃ = U · diag(s) · Vᵀ normalised by degrees.
 
-    Of R̃ᵀR̃ each item keeps its strongest neighbours.
+    F = V · diag((s / s₁)^p) · Vᵀ is the low-pass filter: F_c of the c strongest singular vectors, F_m of the m after
+    them. near(·) keeps the entries at each item's strongest neighbours in R̃ᵀR̃, and ∘q is a power of each entry.
     """
 
     fitted: ClassVar[type[Fitted]] = FittedGraphFilter
@@ -97,18 +105,30 @@ class GraphFilter(Recommender):
         Field(
             ge=1,
             le=4096,
-            description="singular vectors kept; by the size of the data when none",
+            description="c, singular vectors that count for all pairs; by the size of the data when none",
             json_schema_extra={"search": [8, 512]},
+        ),
+    ] = None
+    near_components: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=8192,
+            description="m, further ones that count between neighbours; by the size of the data when none",
+            json_schema_extra={"search": [0, 1024]},
         ),
     ] = None
     power: Annotated[float, Field(ge=0, le=4, description="p, how much weak singular values are held back")] = 0.0
     user_exponent: Annotated[float, Field(ge=0, le=1, description="how far active users are held back")] = 0.3
     item_exponent: Annotated[float, Field(ge=0, le=1, description="a, how far much-bought items are held back")] = 0.35
     return_exponent: Annotated[float, Field(ge=0, le=1, description="b, how far that is given back")] = 0.3
-    linear: Annotated[float, Field(ge=0, le=100, description="w, weight of the linear filter beside the low-pass")] = (
-        10.0
+    linear: Annotated[float, Field(ge=0, le=1000, description="w, weight of the linear filter beside the low-pass")] = (
+        100.0
     )
-    neighbours: Annotated[int, Field(ge=1, le=10_000, description="neighbours of each item in the linear filter")] = 200
+    linear_power: Annotated[
+        float, Field(ge=0.25, le=4, description="q, how far weak entries of the linear filter are held back")
+    ] = 1.5
+    neighbours: Annotated[int, Field(ge=1, le=10_000, description="neighbours of each item")] = 200
     iterations: Annotated[
         int, Field(ge=0, le=20, description="power iterations of the SVD", json_schema_extra={"search": [0, 4]})
     ] = 2
@@ -118,25 +138,31 @@ class GraphFilter(Recommender):
         training.progress("fit", 0)
         matrix = training.dataset.purchases()
         of_items = np.asarray(matrix.sum(axis=0), dtype=np.float64)
-        held_back = power(of_items, -self.item_exponent)
+        held_back, given_back = power(of_items, -self.item_exponent), power(of_items, self.return_exponent)
         scaled = scaled_by_degrees(matrix, -self.user_exponent, -self.item_exponent)
-        components = self._components(matrix)
-        _, strengths, right = randomised_svd(scaled, components, training.seed, iterations=self.iterations)
+        c, m = self._sizes(matrix)
+        _, strengths, right = randomised_svd(scaled, c + m, training.seed, iterations=self.iterations)
         training.progress("fit", 0.6)
-        strongest = max(float(strengths[0]), 1e-12)
-        strengths = strengths / strongest
-        filtered = right.T * np.where(strengths > 1e-6, strengths, 0) ** self.power
+        vectors, strongest = right.T, max(float(strengths[0]), 1e-12)
+        kept = strengths > WEAKEST * strongest
+        filtered = (vectors * np.where(kept, strengths / strongest, 1) ** self.power * kept).astype(np.float32)
         near = nearest_rows(scaled.T.tocsr(), self.neighbours)
-        near.data *= np.repeat((held_back * self.linear / strongest**2).astype(np.float32), np.diff(near.indptr))
+        low_pass = inner_products(near, vectors[:, c:], filtered[:, c:])
+        linear = self.linear * (near.data / strongest**2) ** self.linear_power
+        near.data = low_pass * given_back[near.indices] + linear
+        near.data = (near.data * held_back[row_numbers(near.indptr)]).astype(np.float32)
         training.progress("fit", 1)
         return FittedGraphFilter(
-            (right.T * held_back[:, None]).astype(np.float32),
-            (filtered * power(of_items, self.return_exponent)[:, None]).astype(np.float32),
+            (vectors[:, :c] * held_back[:, None]).astype(np.float32),
+            (filtered[:, :c] * given_back[:, None]).astype(np.float32),
             near,
         )
 
-    def _components(self, matrix: "sparse.csr_array[np.float32]") -> int:
-        """As many as asked for, or one for each 40 users or items, whichever are fewer; at most the rank allows."""
+    def _sizes(self, matrix: "sparse.csr_array[np.float32]") -> tuple[int, int]:
+        """c and m: as many as asked for, or by the size; at most the rank allows."""
         n_smaller = min(matrix.shape)
-        wanted = self.components or int(np.clip(n_smaller // SIZE_PER_COMPONENT, FEWEST, MOST))
-        return min(wanted, n_smaller)
+        by_size = int(np.clip(n_smaller // SIZE_PER_COMPONENT, FEWEST, MOST))
+        c = min(self.components or by_size, n_smaller)
+        with_near = min(n_smaller // NEAR_SIZE_PER_COMPONENT, MOST_WITH_NEAR)
+        m = max(with_near - c, 0) if self.near_components is None else self.near_components
+        return c, min(m, n_smaller - c)

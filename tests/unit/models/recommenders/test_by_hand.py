@@ -1,5 +1,7 @@
 """Each recommender on three users and a few items, worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -138,6 +140,22 @@ def test_graph_filter_with_all_components_gives_the_history_back(two_of_three: D
     np.testing.assert_allclose(fitted.scores(bought(0))[0, :2], [1, 0], atol=1e-5)
 
 
+def test_graph_filter_gives_neighbours_more_components() -> None:
+    """a and b are bought by both users, c by one: with exponents 0 the gram is [[2, 2, 1], [2, 2, 1], [1, 1, 1]].
+
+    Its two components span (1, 1, 0) / √2 and (0, 0, 1), so with both V·Vᵀ is ½ between a and b, 0 between a and c.
+    a's one neighbour is b; c's is a, of two alike the smaller number. Other pairs have the first component alone, whose
+    eigenvalue is (5 + √17) / 2 with vector (1, 1, (√17 − 3) / 2).
+    """
+    dataset = shop(*((user, item, "2017-01-01") for user, items in (("u1", "abc"), ("u2", "ab")) for item in items))
+    model = GraphFilter(components=1, user_exponent=0.0, item_exponent=0.0, return_exponent=0.0, linear=0.0)
+    fitted = replace(model, near_components=1, neighbours=1).fit(Training(dataset))
+    first = np.array([1, 1, (17**0.5 - 3) / 2])
+    first /= np.linalg.norm(first)
+    np.testing.assert_allclose(fitted.scores(bought(0))[0], [first[0] ** 2, 1 / 2, first[0] * first[2]], atol=1e-5)
+    np.testing.assert_allclose(fitted.scores(bought(2))[0], [0, first[2] * first[1], first[2] ** 2], atol=1e-5)
+
+
 def test_graph_filter_agrees_with_the_dense_formula(small_shop: Dataset) -> None:
     """Parity with numpy's exact SVD in float64, both filters together."""
     matrix = small_shop.purchases().toarray().astype(np.float64)
@@ -145,12 +163,17 @@ def test_graph_filter_agrees_with_the_dense_formula(small_shop: Dataset) -> None
     scaled = matrix / users[:, None] ** 0.5 / items[None, :] ** 0.3
     _, strengths, right = np.linalg.svd(scaled, full_matrices=False)
     weights = (strengths[:6] / strengths[0]) ** 1.5
-    near = scaled.T @ scaled
-    np.fill_diagonal(near, 0)
-    low_pass = right[:6].T * weights @ right[:6] * items**0.3
-    wanted = (matrix / items**0.3) @ (low_pass + 0.7 * near / strengths[0] ** 2)
+    linear = scaled.T @ scaled
+    np.fill_diagonal(linear, 0)
+    everywhere, further = (
+        right[some].T * weights[some] @ right[some] * items**0.3 for some in (slice(0, 4), slice(4, 6))
+    )
+    near = (linear > 0) * (further + 0.7 * (linear / strengths[0] ** 2) ** 1.25)
+    wanted = (matrix / items**0.3) @ (everywhere + near)
     fitted = GraphFilter(
-        components=6,
+        components=4,
+        near_components=2,
+        linear_power=1.25,
         power=1.5,
         user_exponent=0.5,
         item_exponent=0.3,
