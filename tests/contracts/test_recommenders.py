@@ -56,11 +56,13 @@ MOVED: dict[str, dict[str, Any]] = {
     "ease": {"l2": 10.0, "max_items": 10, "weighting": "count"},
     "graph-filter": {
         "components": 2,
+        "near_components": 4,
         "power": 1.0,
         "user_exponent": 0.1,
         "item_exponent": 0.7,
         "return_exponent": 0.7,
         "linear": 0.0,
+        "linear_power": 3.0,
         "neighbours": 2,
         "iterations": 0,
     },
