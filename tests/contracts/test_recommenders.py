@@ -86,8 +86,6 @@ MOVED: dict[str, dict[str, Any]] = {
         "min_buyers": 40,
         "text": False,
     },
-    "sas-rec": {
-        **LEARNING,
     "mlp": {
         **LEARNING,
         "layers": 3,
@@ -100,6 +98,8 @@ MOVED: dict[str, dict[str, Any]] = {
         "min_buyers": 40,
         "text": False,
     },
+    "sas-rec": {
+        **LEARNING,
         "length": 3,
         "heads": 4,
         "blocks": 1,

@@ -1,5 +1,6 @@
 """What graph networks share: users and items joined by purchases, the vectors learning starts from, and options."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -9,6 +10,8 @@ from pydantic import Field
 from scipy import sparse
 from torch import Tensor, nn
 
+from crossaisle.data.training import Training
+from crossaisle.features.text_vectors import TextVectors
 from crossaisle.models.learning.network import Network
 from crossaisle.models.learning.tensors import device, tensor
 from crossaisle.models.part import part
@@ -17,7 +20,7 @@ from crossaisle.numerics.degrees import power, scaled_by_degrees
 from crossaisle.numerics.propagation import Normalisation, Propagation, normalised
 from crossaisle.numerics.svd import randomised_svd
 
-Initialisation = Literal["graph-filter", "xavier", "he"]
+Initialisation = Literal["graph-filter", "text", "xavier", "he"]
 SHORT = 0.1
 """Length of a random vector beside one drawn by the rule of xavier."""
 USER_EXPONENT, ITEM_EXPONENT = -0.3, -0.35
@@ -90,23 +93,29 @@ def held_back(bought: Csr) -> Csr:
     return scaled_by_degrees(bought, USER_EXPONENT, ITEM_EXPONENT)
 
 
-def start_vectors(scaled: Csr, how: Initialisation, dimension: int, seed: int) -> Tensor:
+def start_vectors(scaled: Csr, how: Initialisation, dimension: int, seed: int, texts: Floats | None = None) -> Tensor:
     """(n_columns, dimension), of mean square length 1, or 2 by He's rule.
 
     Args:
         scaled: sparse (n_rows, n_columns), what the singular vectors are of.
         how: graph-filter, right singular vectors, 0 for a column without entries, short random ones beyond the rank;
-            xavier, Glorot and Bengio (2010); he, He et al. (2015).
+            text, the texts instead of those, 0 for a column without text; xavier, Glorot and Bengio (2010); he, He et
+            al. (2015).
+        texts: float32 (n_columns, at most dimension), of what the columns stand for.
     """
     n_columns = scaled.shape[1]
-    if how != "graph-filter":
+    if how in ("xavier", "he"):
         drawn = torch.empty((n_columns, dimension), device=device())
         return nn.init.normal_(drawn, std=(1 if how == "xavier" else 2**0.5) / dimension**0.5)
-    components = min(dimension, *scaled.shape)
-    _, _, right = randomised_svd(scaled, components, seed, iterations=2)
-    is_used = np.bincount(scaled.indices, minlength=n_columns) > 0
+    known: AnyArray
+    if how == "text":
+        known = np.zeros((n_columns, 0)) if texts is None else texts
+        is_used = np.any(known != 0, axis=1)
+    else:
+        known = randomised_svd(scaled, min(dimension, *scaled.shape), seed, iterations=2)[2].T
+        is_used = np.bincount(scaled.indices, minlength=n_columns) > 0
     vectors = np.random.default_rng(seed).normal(scale=SHORT / dimension**0.5, size=(n_columns, dimension))
-    vectors[:, :components] = right.T * np.sqrt(is_used.sum() / max(float((right**2).sum()), 1e-12))
+    vectors[:, : known.shape[1]] = known * np.sqrt(is_used.sum() / max(float((known**2).sum()), 1e-12))
     return tensor((vectors * is_used[:, None]).astype(np.float32))
 
 
@@ -140,9 +149,31 @@ class GraphNetwork(Network):
     dropout: Annotated[float, Field(ge=0, lt=1, description="share of units left out at random while learning")] = 0.0
     negatives: Annotated[int, Field(ge=1, le=100_000, description="items not bought drawn for comparison")] = 200
     initialisation: Annotated[
-        Initialisation, Field(description="vectors learning starts from: singular vectors, or drawn at random")
+        Initialisation, Field(description="vectors learning starts from: singular vectors, texts, or drawn at random")
     ] = "graph-filter"
     temperature: Annotated[float, Field(gt=0, le=100, description="what scores are divided by while learning")] = 0.2
     edge_dropout: Annotated[
         float, Field(ge=0, lt=1, description="share of edges left out at random while learning")
     ] = 0.0
+
+
+def begun(
+    options: GraphNetwork,
+    training: Training,
+    scaled: Csr,
+    dimension: int,
+    placed: Callable[[Floats], Floats] = lambda of_items: of_items,
+) -> Tensor:
+    """(n_columns, dimension), where layer 0 begins; zeros where an earlier fit is gone on from, for what it lacks.
+
+    Args:
+        scaled: see `start_vectors`.
+        placed: from the texts' vectors of items to those of the columns; the columns are the items by default.
+    """
+    if training.start:
+        return torch.zeros((scaled.shape[1], dimension), device=device())
+    how, texts = options.initialisation, None
+    if how == "text":
+        of_items = TextVectors(components=min(512, dimension)).fit(training.dataset, training.encoder).of_items
+        texts = placed(of_items)
+    return start_vectors(scaled, how, dimension, training.seed, texts)

@@ -62,6 +62,15 @@ class Nodes:
         together = sparse.diags_array(sizes(histories, USER_EXPONENT)[:, 0]) @ sparse.hstack(blocks, format="csr")
         return sparse.csr_array(together @ sparse.diags_array(self.scales)).astype(np.float32)
 
+    def placed(self, of_items: Floats) -> Floats:
+        """float32 (n_nodes, width): vectors of items, and of a category or brand the mean over those it has."""
+        blocks = [of_items]
+        for kind, n in self._kinds():
+            items = np.flatnonzero(kind >= 0)
+            members = csr(kind[items], items, np.ones(len(items)), (n, self.n_items))
+            blocks.append(np.asarray(normalised(members, "mean") @ of_items, dtype=np.float32))
+        return np.concatenate(blocks)
+
     def state(self) -> dict[str, AnyArray]:
         """As arrays, each under `nodes/NAME`."""
         return {f"nodes/{name}": np.asarray(values) for name, values in vars(self).items()}

@@ -20,7 +20,7 @@ from crossaisle.data.queries import Queries
 from crossaisle.data.training import Training
 from crossaisle.models.learning.candidates import Pool
 from crossaisle.models.learning.curves import Curves
-from crossaisle.models.learning.graphs import GraphNetwork, Layer0, start_vectors
+from crossaisle.models.learning.graphs import GraphNetwork, Layer0, begun
 from crossaisle.models.learning.hiding import Hidden, hide
 from crossaisle.models.learning.network import Rows
 from crossaisle.models.learning.shop_graph import Nodes, Shares, bought_with
@@ -202,8 +202,7 @@ class Lesson:
         buyers = power(np.asarray(self.bought.sum(axis=0)), options.return_exponent)
         self.given_back = tensor((buyers / max(buyers.mean(where=buyers > 0), 1e-12)).astype(np.float32)[:, None])
         width = options.dimension + options.staying
-        nothing = torch.zeros(self.nodes.n_nodes, width)
-        start = nothing if training.start else start_vectors(edges, options.initialisation, width, training.seed)
+        start = begun(options, training, edges, width, self.nodes.placed)
         self.module = Tastes(start, options.dimension, self.nodes)
         self.module.measure(self.graph._replace(to_users=Propagation.of(edges, device())), options.layers)
         kinds: dict[str, Rows] = {"items": "items", "categories": "categories", "brands": "brands", "staying": "items"}

@@ -22,10 +22,10 @@ from crossaisle.models.learning.curves import Curves
 from crossaisle.models.learning.graphs import (
     Bipartite,
     GraphNetwork,
+    begun,
     held_back,
     history_scales,
     sizes,
-    start_vectors,
     with_loops,
 )
 from crossaisle.models.learning.network import Rows
@@ -149,7 +149,7 @@ class Lesson:
         self.to_users = Bipartite.of(self.bought, options.normalisation).to_users
         self.along = Propagation.of(normalised(with_loops(self.bought), options.normalisation), device())
         self.pool = Pool(self.bought)
-        start = start_vectors(held_back(self.bought), options.initialisation, options.dimension, training.seed)
+        start = begun(options, training, held_back(self.bought), options.dimension)
         self.module = Convolutions(start, options.layers, options.activation)
 
     def batches(self, rng: np.random.Generator) -> Iterator[tuple[Tensor, Candidates]]:

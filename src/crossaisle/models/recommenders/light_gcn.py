@@ -25,10 +25,10 @@ from crossaisle.models.learning.graphs import (
     Bipartite,
     GraphNetwork,
     Layer0,
+    begun,
     held_back,
     history_scales,
     sizes,
-    start_vectors,
 )
 from crossaisle.models.learning.network import Rows
 from crossaisle.models.learning.tensors import WEIGHTS, array, weights_of, with_weights
@@ -172,10 +172,7 @@ class Lesson:
         self.bought = training.dataset.purchases()
         self.graph = Bipartite.of(self.bought, options.normalisation)
         self.pool = Pool(self.bought)
-        if training.start:
-            start = torch.zeros(self.bought.shape[1], options.dimension)
-        else:
-            start = start_vectors(held_back(self.bought), options.initialisation, options.dimension, training.seed)
+        start = begun(options, training, held_back(self.bought), options.dimension)
         self.module = Light(start)
 
     def batches(self, rng: np.random.Generator) -> Iterator[tuple[Propagation, Candidates]]:

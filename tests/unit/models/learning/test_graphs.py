@@ -51,6 +51,22 @@ def test_random_vectors_have_the_variance_of_their_rule(how: str, square: float)
     assert abs(float(drawn.pow(2).sum(dim=1).mean()) - square) < 5 * square * 0.02**0.5 / 20
 
 
+def test_texts_are_laid_out_as_long_as_said_and_nothing_for_what_says_nothing_by_hand() -> None:
+    """Texts (3, 4), none and (0, 5) have a mean square of 25 where there are any; a third number is drawn and short."""
+    texts = np.array([[3, 4], [0, 0], [0, 5]], dtype=np.float32)
+    vectors = start_vectors(matrix([[1.0, 1.0, 1.0]]), "text", 3, 0, texts).numpy()
+    np.testing.assert_allclose(vectors[:, :2], texts / 5, rtol=1e-6)
+    assert (vectors[1] == 0).all()
+    assert (np.abs(vectors[[0, 2], 2]) > 0).all()
+    assert (np.abs(vectors[[0, 2], 2]) < 5 * 0.1 / 3**0.5).all()
+
+
+def test_categories_and_brands_are_placed_amid_their_items_by_hand(shop: Dataset) -> None:
+    """Items a to d at 1, 3, 5 and 7: x holds a and b, y holds c; p holds a and c, q holds b."""
+    placed = Nodes.of(shop, 0.3, 1.0, 1.0).placed(np.array([[1], [3], [5], [7]], dtype=np.float32))
+    assert placed[:, 0].tolist() == [1, 3, 5, 7, 2, 5, 3, 3]
+
+
 def test_a_history_leads_to_its_items_categories_and_brands_once_each(shop: Dataset) -> None:
     """u1: a, b, c; x, y; p, q; u2: a, d; x; p. Degrees a 2, x 2, p 2, all others 1; exponent 1 halves those.
 
