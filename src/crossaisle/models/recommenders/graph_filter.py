@@ -131,7 +131,7 @@ class GraphFilter(Recommender):
     neighbours: Annotated[int, Field(ge=1, le=10_000, description="neighbours of each item")] = 200
     iterations: Annotated[
         int, Field(ge=0, le=20, description="power iterations of the SVD", json_schema_extra={"search": [0, 4]})
-    ] = 2
+    ] = 3
 
     def fit(self, training: Training) -> FittedGraphFilter:
         """Normalise, decompose and fold the degrees into the item vectors."""
