@@ -107,6 +107,7 @@ MOVED: dict[str, dict[str, Any]] = {
         "horizon": 7,
         "repeats": 1.0,
         "initialisation": "he",
+        "category_dropout": 0.6,
         "event_dropout": 0.5,
         "item_dropout": 0.5,
         "min_buyers": 40,

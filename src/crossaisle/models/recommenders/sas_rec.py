@@ -130,7 +130,15 @@ class Lesson:
     def __init__(self, options: "SASRec", training: Training) -> None:
         self.options, dataset = options, training.dataset
         self.visits = Visits.of(dataset.queries(np.arange(dataset.n_users)))
-        self.drawing = Drawing(options.length, options.moments, options.horizon, options.event_dropout, options.repeats)
+        self.drawing = Drawing(
+            options.length,
+            options.moments,
+            options.horizon,
+            options.event_dropout,
+            options.category_dropout,
+            options.repeats,
+            dataset.catalogue.category,
+        )
         bought = dataset.purchases()
         bought.eliminate_zeros()
         buyers = np.bincount(bought.indices, minlength=bought.shape[1])
@@ -198,6 +206,9 @@ class SASRec(Network):
     initialisation: Annotated[
         Initialisation, Field(description="where the vectors begin: at random, or with what is known before")
     ] = "xavier"
+    category_dropout: Annotated[
+        float, Field(ge=0, lt=1, description="share of the categories of a stretch left out while learning, and told")
+    ] = 0.2
     event_dropout: Annotated[
         float, Field(ge=0, lt=1, description="share of each visit left out at random while learning, and told")
     ] = 0.2

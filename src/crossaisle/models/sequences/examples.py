@@ -6,7 +6,7 @@ import numpy as np
 
 from crossaisle.data.moments import DAY
 from crossaisle.models.sequences.visits import Visits
-from crossaisle.numerics.arrays import AnyArray, Csr, Longs, holds, row_numbers
+from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Longs, Numbers, holds, row_numbers
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,18 @@ class Drawing:
         length: visits of a stretch at most. n_moments: of each stretch.
         horizon: days after a moment within which a purchase is told; the next visit always is.
         thinning: share of the entries left out, which are told as well.
+        category_thinning: share of the categories of a stretch left out, which are told as well.
         repeats: share of the items that the visits before a moment show already about which it is asked.
+        category: int32 (n_items,), −1 where unknown.
     """
 
     length: int
     n_moments: int
     horizon: int
     thinning: float
+    category_thinning: float
     repeats: float
+    category: Numbers
 
     def of(self, visits: Visits, users: AnyArray, rng: np.random.Generator) -> Examples:
         """A stretch of each of these users' visits, every start as likely, and moments in it.
@@ -55,7 +59,7 @@ class Drawing:
         spare = np.maximum(end - first - self.length, 0)
         start = first + rng.integers(0, spare + 1)
         stretch = visits.at(start, np.minimum(start + self.length, end))
-        kept = rng.random(len(stretch.items)) >= self.thinning
+        kept = (rng.random(len(stretch.items)) >= self.thinning) & ~self._is_dark(stretch, rng)
         # a visit has to come after the moment wherever there is one
         last = np.minimum(np.diff(stretch.indptr), np.maximum(end - start - 1, 1))
         before = rng.integers(1, last[:, None] + 1, (len(users), self.n_moments))
@@ -73,6 +77,14 @@ class Drawing:
         told.data = (~holds(aside, row_numbers(told.indptr), told.indices)).astype(np.float32)
         told.eliminate_zeros()
         return Examples(shown, moments, before, told, aside)
+
+    def _is_dark(self, stretch: Visits, rng: np.random.Generator) -> Bools:
+        """bool (n_entries,): entries of a category that is drawn for their stretch."""
+        is_drawn = rng.random((len(stretch), int(self.category.max(initial=-1)) + 2)) < self.category_thinning
+        is_drawn[:, -1] = False
+        row = row_numbers(stretch.indptr)[row_numbers(stretch.entries)]
+        dark: Bools = is_drawn[row, self.category[stretch.items]]
+        return dark
 
 
 def _first_later(visits: Visits, end: AnyArray, times: Longs, least: AnyArray) -> Longs:
