@@ -5,7 +5,10 @@ from typing import Any
 import numpy as np
 from scipy import linalg
 
-from crossaisle.numerics.arrays import AnyArray, Floats
+from crossaisle.numerics.arrays import AnyArray, Floats, batches
+
+WEAKEST = 1e-7
+"""Singular values of less than this share of the strongest are rounding, and have no vectors."""
 
 
 def randomised_svd(
@@ -30,9 +33,8 @@ def randomised_svd(
     for _ in range(iterations):
         basis = matrix @ _separated(matrix.T @ _separated(basis))
     basis = _orthonormal(basis)
-    # the longer side first: LAPACK takes a quarter of the time for the same factors
-    right, strengths, left = linalg.svd(np.asarray(matrix.T @ basis), full_matrices=False, check_finite=False)
-    left, strengths, right = left[:components].T, strengths[:components], right[:, :components].T
+    strengths, left, right = _decomposed(np.asarray(matrix.T @ basis))
+    left, strengths, right = left[:, :components], strengths[:components], right[:, :components].T
     largest = np.argmax(np.abs(right), axis=1)
     signs = np.where(right[np.arange(len(right)), largest] < 0, -1, 1)
     return (
@@ -49,3 +51,20 @@ def _separated(vectors: AnyArray) -> AnyArray:
 
 def _orthonormal(vectors: AnyArray) -> AnyArray:
     return np.asarray(linalg.qr(vectors, mode="economic", check_finite=False)[0])
+
+
+def _decomposed(tall: AnyArray) -> tuple[AnyArray, AnyArray, AnyArray]:
+    """Singular values, strongest first, right and left vectors of a tall matrix, by the eigenvectors of its Gram matrix.
+
+    In double precision, which keeps what is weaker than the strongest by up to seven digits, and several times as fast
+    as LAPACK's SVD of the whole.
+    """
+    gram = np.zeros((tall.shape[1],) * 2)
+    for rows in batches(len(tall), 8 * tall.shape[1]):
+        block = tall[rows].astype(np.float64)
+        gram += block.T @ block
+    squares, vectors = linalg.eigh(gram, overwrite_a=True, check_finite=False)
+    strengths = np.sqrt(np.maximum(squares[::-1], 0))
+    vectors = vectors[:, ::-1]
+    scale = np.where(strengths > WEAKEST * strengths[0], strengths, np.inf)
+    return strengths, vectors, tall @ (vectors / scale).astype(np.float32)
