@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crossaisle.numerics.arrays import Bools, Csr, Floats, Longs, Numbers, holds
+from crossaisle.numerics.arrays import Bools, Csr, Doubles, Floats, Longs, Numbers, holds
 
 N_NEGATIVES = 100
 """Candidates of a query, not bought, that are learnt from; all of those bought are."""
@@ -74,15 +74,18 @@ class Asked:
 
 @dataclass(frozen=True)
 class Judged:
-    """What rankers learnt before a window say of all its candidates of one kind.
+    """What is said of all candidates of one kind in a window.
 
     Args:
-        voices: float32 (n_queries, n_candidates), of the trees, of the linear ranker, and the blend, −inf for none.
+        ranks: float32 (n_queries, n_candidates, n_parts), the relevance by each part, −inf for no candidate.
+        learnt: float32 (n_queries, n_candidates), what trees and linear ranker say that learnt before the window; None
+            where nothing could be learnt.
         is_right: bool (n_queries, n_candidates). n_right: int64 (n_queries,), all of the kind that were bought.
         n_bought: int64 (n_queries,), items in the history.
     """
 
-    voices: tuple[Floats, Floats, Floats]
+    ranks: Floats
+    learnt: tuple[Floats, Floats] | None
     is_right: Bools
     n_right: Longs
     n_bought: Longs
@@ -90,11 +93,25 @@ class Judged:
     @classmethod
     def joined(cls, several: "Sequence[Judged]") -> "Judged":
         """One batch after the other."""
-        trees, linear, blend = (np.concatenate([one.voices[place] for one in several]) for place in range(3))
-        is_right, n_right, n_bought = (
-            np.concatenate([getattr(one, name) for one in several]) for name in ("is_right", "n_right", "n_bought")
+        ranks, is_right, n_right, n_bought = (
+            np.concatenate([getattr(one, name) for one in several])
+            for name in ("ranks", "is_right", "n_right", "n_bought")
         )
-        return cls((trees, linear, blend), is_right, n_right, n_bought)
+        told = [one.learnt for one in several if one.learnt is not None]
+        learnt = (np.concatenate([one for one, _ in told]), np.concatenate([one for _, one in told])) if told else None
+        return cls(ranks, learnt, is_right, n_right, n_bought)
+
+    def blend(self, weights: Doubles) -> Floats:
+        """float32 (n_queries, n_candidates): the ranks weighed by part; −inf for no candidate."""
+        with np.errstate(invalid="ignore"):
+            told = self.ranks @ weights.astype(np.float32)
+        return np.where(np.isfinite(self.ranks[..., 0]), told, -np.inf).astype(np.float32)
+
+    def voices(self, weights: Doubles) -> tuple[Floats, Floats, Floats]:
+        """Trees, linear ranker and blend; of what nothing could be learnt, zeros."""
+        blend = self.blend(weights)
+        nothing = np.zeros(blend.shape, dtype=np.float32)
+        return (*(self.learnt or (nothing, nothing)), blend)
 
     def capped_recall(self, scores: Floats, k: int = 20) -> float:
         """Mean over queries with any of the kind bought: hits among the k best over min(bought, k)."""

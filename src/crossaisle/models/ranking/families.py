@@ -18,6 +18,8 @@ _FAMILIES = {
         "category_buyers",
         "recent_category_buyers",
         "category_conversion",
+        "later_category_conversion",
+        "latest_category_conversion",
     ),
     "price": ("price", "price_level", "price_distance"),
     "own": ("own_purchases", "own_absence", "own_rhythm", "category_absence"),

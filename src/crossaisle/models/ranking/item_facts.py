@@ -81,8 +81,13 @@ def _of_category(dataset: Dataset, newcomers: Newcomers, recent: int) -> dict[st
         columns[f"{name}share_of_category"] = np.log((buyers + 1) / (of_category[category] + HOLD_BACK))
         entered = np.asarray((dataset.purchases(within=within) @ newcomers.member > 0).sum(axis=0))
         columns[f"{name}category_buyers"] = np.log1p(np.append(entered, 0))[category]
-    columns["category_conversion"] = np.log(newcomers.category_rate(HOLD_BACK) + 1e-4)[category]
-    columns["conversion"] = np.log(newcomers.item_rate(category, HOLD_BACK) + 1e-5)
+    for name, one in (
+        ("", newcomers),
+        ("later_", Newcomers.of(dataset, recent // 2)),
+        ("latest_", Newcomers.of(dataset, recent // 4)),
+    ):
+        columns[f"{name}category_conversion"] = np.log(one.category_rate(HOLD_BACK) + 1e-4)[category]
+        columns[f"{name}conversion"] = np.log(one.item_rate(category, HOLD_BACK) + 1e-5)
     return columns
 
 

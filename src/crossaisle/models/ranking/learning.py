@@ -12,7 +12,7 @@ from crossaisle.models.ranking.judge import BLEND, LEARNT, MIXES, Judge, Mix, Ra
 from crossaisle.models.ranking.panel import Panel
 from crossaisle.models.ranking.pool import KINDS, Voices
 from crossaisle.models.ranking.signal import History
-from crossaisle.numerics.arrays import Doubles, Numbers, row_numbers
+from crossaisle.numerics.arrays import Doubles, Floats, Longs, Numbers, row_numbers
 
 MOST_QUERIES = 3000
 """Users that a window is learnt from, drawn by the seed."""
@@ -33,23 +33,35 @@ class Lesson:
 
 
 def cuts(dataset: Dataset, length: int, n_windows: int) -> list[int]:
-    """Cuts before the dataset's end, the earliest first, half a window apart, each with a window's past at least."""
+    """Cuts before the dataset's end, the earliest first, half a window apart, each with a window's past at least.
+
+    After the last of them lies half a window alone.
+    """
     first, _ = dataset.span()
-    every = [dataset.end - length - place * length // 2 for place in range(n_windows)]
+    every = [dataset.end - (place + 1) * length // 2 for place in range(n_windows)]
     return [cut for cut in reversed(every) if cut - first >= length]
 
 
 @dataclass(frozen=True)
 class School:
-    """How is learnt. weights: of the parts. length: of a window, microseconds."""
+    """How is learnt. n_parts: how many recommenders are joined. length: of a window, microseconds."""
 
-    weights: Doubles
+    n_parts: int
     options: TreeOptions
     length: int
     seed: int
 
-    def lesson(self, panel: Panel, split: Split, before: "Sequence[Rankers | None]") -> Lesson:
-        """Candidates of a window's users, which of them they bought, and what rankers learnt `before` say of them."""
+    @property
+    def equal(self) -> Doubles:
+        """float64 (n_parts,): equal weights of the parts."""
+        return np.full(self.n_parts, 1 / self.n_parts)
+
+    def lesson(self, panel: Panel, split: Split, before: "Sequence[Rankers | None] | None" = None) -> Lesson:
+        """Candidates of a window's users and which of them they bought.
+
+        Args:
+            before: by kind, what was learnt before the window; if given, the window is one on which that is checked.
+        """
         users = split.train.buyers()
         users = users[np.diff(split.truth.indptr)[users] > 0]
         if len(users) > MOST_QUERIES:
@@ -58,23 +70,27 @@ class School:
         judged: list[list[Judged]] = [[] for _ in KINDS]
         for rows in panel.batches(len(users)):
             history = panel.history(split.train.queries(users[rows]))
+            n_bought = np.diff(history.bought.indptr).astype(np.int64)
             voices, asked = self._asked(panel, split, users[rows], history)
             drawn = [one.drawn(self.seed + kind) for kind, one in enumerate(asked)]
-            whole = [rankers is not None for rankers in before]
-            asked = [one if every else one.only(kept) for one, kept, every in zip(asked, drawn, whole, strict=True)]
+            if before is None:
+                asked = [one.only(kept) for one, kept in zip(asked, drawn, strict=True)]
+                drawn = [one.columns >= 0 for one in asked]
             signals = panel.signals(history, voices, [one.columns for one in asked])
-            for kind, (one, told, rankers) in enumerate(zip(asked, signals, before, strict=True)):
-                kept = drawn[kind] if rankers else one.columns >= 0
+            for kind, (one, kept, told) in enumerate(zip(asked, drawn, signals, strict=True)):
                 examples[kind].append(one.examples(kept, told))
-                if rankers:
-                    n_bought = np.diff(history.bought.indptr).astype(np.int64)
-                    heard = (*rankers.scores(told), one.blend)
-                    judged[kind].append(Judged(heard, one.is_right, one.n_right, n_bought))
+                if before is not None:
+                    judged[kind].append(self._judged(one, told, before[kind], n_bought))
         return Lesson(
             split.cut,
             tuple(Examples.joined(one) for one in examples),
             tuple(Judged.joined(one) if one else None for one in judged),
         )
+
+    def _judged(self, asked: Asked, signals: Floats, before: Rankers | None, n_bought: Longs) -> Judged:
+        is_there = (asked.columns >= 0)[..., None]
+        ranks = np.where(is_there, signals[..., : self.n_parts], -np.inf).astype(np.float32)
+        return Judged(ranks, before.scores(signals) if before else None, asked.is_right, asked.n_right, n_bought)
 
     def _asked(self, panel: Panel, split: Split, users: Numbers, history: History) -> tuple[list[Voices], list[Asked]]:
         kinds, truth = panel.pool.kinds(history), split.truth[users]
@@ -84,7 +100,7 @@ class School:
         for kind in KINDS:
             of_kind = (columns >= 0) & (kinds[rows, columns] == kind)
             n_right = np.bincount(rows[of_kind], minlength=len(users))
-            _, found = panel.candidates(voices[kind], kind, self.weights)
+            _, found = panel.candidates(voices[kind], kind, self.equal)
             is_right = right(truth, panel.pool.items[np.maximum(found.columns, 0)]) & (found.columns >= 0)
             asked.append(Asked(found.columns, found.blend, is_right, n_right))
         return voices, asked
@@ -104,19 +120,35 @@ class School:
         return tuple(self._judge([one.judged[kind] for one in lessons], everything[kind]) for kind in KINDS)
 
     def _judge(self, judged: Sequence[Judged | None], rankers: Rankers | None) -> Judge:
-        checked = [one for one in judged if one is not None]
+        checked = [one for one in judged if one is not None and one.n_right.any()]
         if not checked:
-            return Judge(self.weights, None, BLEND, UNTAUGHT)
-        mix, latest = _chosen(checked), checked[-1]
-        calibration = calibrated(mixed(latest.voices, mix), latest.is_right, latest.n_bought)
-        return Judge(self.weights, None if mix == BLEND else rankers, mix, calibration)
+            return Judge(self.equal, None, BLEND, UNTAUGHT)
+        weights, latest = _weights(checked, self.equal), checked[-1]
+        mix = _mix([one for one in checked if one.learnt], weights)
+        calibration = calibrated(mixed(latest.voices(weights), mix), latest.is_right, latest.n_bought)
+        return Judge(weights, None if mix == BLEND else rankers, mix, calibration)
 
 
-def _chosen(checked: Sequence[Judged]) -> Mix:
+def _weights(checked: Sequence[Judged], equal: Doubles) -> Doubles:
+    """Of equal weights, all parts but one, and one part alone, what does best on the windows checked.
+
+    What is equal stays unless another does better by the margin.
+    """
+    alone = np.eye(len(equal))
+    others = [(1 - one) / (len(equal) - 1) for one in alone] if len(equal) > 1 else []
+
+    def worth(weights: Doubles) -> float:
+        found = float(np.mean([one.capped_recall(one.blend(weights)) for one in checked]))
+        return found * (MARGIN if weights is equal else 1.0)
+
+    return max((equal, *others, *alone), key=worth)
+
+
+def _mix(checked: Sequence[Judged], weights: Doubles) -> Mix:
     """The mix with the best mean capped recall on the windows checked, with a margin for what is expected."""
 
     def worth(mix: Mix) -> float:
-        found = [judged.capped_recall(mixed(judged.voices, mix)) for judged in checked]
-        return float(np.mean(found)) * (MARGIN if mix == LEARNT else 1.0)
+        found = float(np.mean([one.capped_recall(mixed(one.voices(weights), mix)) for one in checked]))
+        return found * (MARGIN if mix == LEARNT else 1.0)
 
-    return max(MIXES, key=worth)
+    return max(MIXES, key=worth) if checked else BLEND

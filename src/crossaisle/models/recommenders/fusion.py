@@ -28,7 +28,7 @@ from crossaisle.models.recommender import Contributions, Fitted, Recommender, St
 from crossaisle.models.shelf import name_of, named, recommender
 from crossaisle.numerics.arrays import Floats, Numbers
 
-PARTS = ("ease", "graph-filter", "als", "category-popularity")
+PARTS = ("ease", "graph-filter", "category-popularity")
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,9 @@ class Fusion(Recommender):
         Field(min_length=1, description="the recommenders that are fused", json_schema_extra={"search": False}),
     ] = Field(default_factory=default_parts)
     horizon: Annotated[int, Field(ge=1, le=365, description="days of a window that is learnt from")] = 60
-    windows: Annotated[int, Field(ge=0, le=24, description="windows learnt from, half a horizon apart")] = 8
+    windows: Annotated[
+        int, Field(ge=0, le=24, description="windows learnt from, half a horizon apart, the last half as long")
+    ] = 8
     min_purchases: Annotated[int, Field(ge=1, le=1000, description="purchases that make an item a candidate")] = 5
     rounds: Annotated[int, Field(ge=1, le=2000, description="rounds of boosting")] = 80
     leaves: Annotated[int, Field(ge=2, le=255, description="leaves of a tree")] = 15
@@ -111,17 +113,16 @@ class Fusion(Recommender):
     def fit(self, training: Training) -> FittedFusion:
         """Fit the parts at every earlier cut, learn to judge, and fit them once more on everything."""
         length = self.horizon * DAY
-        weights = np.full(len(self.parts), 1 / len(self.parts))
         options = TreeOptions(self.rounds, self.leaves, self.learning_rate)
-        school = School(weights, options, length, training.seed)
+        school = School(len(self.parts), options, length, training.seed)
         every = cuts(training.dataset, length, self.windows)
+        checked = [cut for cut in every if cut + length <= training.dataset.end][-N_CHECKED:]
         lessons: list[Lesson] = []
         for place, cut in enumerate(every):
             training.progress("windows", place / len(every))
             split = Split.window(training.dataset, cut, length)
             if split is not None:
-                is_checked = place >= len(every) - N_CHECKED
-                before = school.rankers(lessons, until=cut) if is_checked else (None,) * len(KINDS)
+                before = school.rankers(lessons, until=cut) if cut in checked else None
                 lessons.append(school.lesson(self._panel(training.on(split.train), length), split, before))
         training.progress("windows", 1)
         judges = school.judges(lessons)

@@ -88,7 +88,7 @@ def test_capped_recall_by_hand() -> None:
     """At 2: one hit of three bought is 1/2, the one bought found is 1, and who bought nothing is not counted."""
     is_right = np.array([[True, False, True], [False, False, True], [False, False, False]])
     scores = np.array([[3.0, 2.0, 1.0], [1.0, 2.0, 3.0], [1.0, 2.0, 3.0]], dtype=np.float32)
-    beyond = Judged((scores,) * 3, is_right, np.array([3, 1, 0]), np.ones(3, dtype=np.int64))
+    beyond = Judged(scores[..., None], None, is_right, np.array([3, 1, 0]), np.ones(3, dtype=np.int64))
     assert beyond.capped_recall(scores, k=2) == pytest.approx(0.75)
     assert beyond.capped_recall(scores, k=3) == pytest.approx((2 / 3 + 1) / 2)
 
@@ -96,7 +96,24 @@ def test_capped_recall_by_hand() -> None:
 def test_capped_recall_of_nobody_is_nothing() -> None:
     scores = np.zeros((2, 3), dtype=np.float32)
     nobody = np.zeros(2, dtype=np.int64)
-    assert Judged((scores,) * 3, scores > 0, nobody, nobody).capped_recall(scores) == 0
+    assert Judged(scores[..., None], None, scores > 0, nobody, nobody).capped_recall(scores) == 0
+
+
+def test_ranks_are_weighed_by_part_and_what_is_no_candidate_is_none() -> None:
+    """Weights ¼ and ¾ of −1 and −3 are −2.5; a part without weight says nothing of what is not there."""
+    ranks = np.array([[[-1, -3], [-2, -2], [-np.inf, -np.inf]]], dtype=np.float32)
+    nothing = np.zeros((1, 3), dtype=np.bool_)
+    counts = np.ones(1, dtype=np.int64)
+    one = Judged(ranks, None, nothing, counts, counts)
+    assert one.blend(np.array([0.25, 0.75])).tolist() == [[-2.5, -2, -np.inf]]
+    assert one.blend(np.array([0.0, 1.0])).tolist() == [[-3, -2, -np.inf]]
+    trees, linear, blend = one.voices(np.array([1.0, 0.0]))
+    assert trees.tolist() == linear.tolist() == [[0, 0, 0]]
+    assert blend.tolist() == [[-1, -2, -np.inf]]
+    told = (blend, -blend)
+    both = Judged.joined([one, Judged(ranks, told, nothing, counts, counts)][1:] * 2)
+    assert both.learnt is not None
+    assert both.voices(np.array([1.0, 0.0]))[0].tolist() == [[-1, -2, -np.inf]] * 2
 
 
 def test_joined_lists_lie_one_after_the_other(several: Asked) -> None:
