@@ -209,10 +209,10 @@ class MLP(Network):
 
     epochs: Annotated[
         int, Field(ge=1, le=10_000, description="epochs; at most so many where a validation window is watched")
-    ] = 10
+    ] = 6
     patience: Annotated[
         int, Field(ge=1, le=1000, description="epochs without a better validation after which learning stops")
-    ] = 3
+    ] = 2
     batch_size: Annotated[int, Field(ge=1, le=1_000_000, description="users in a batch")] = 32
     learning_rate: Annotated[float, Field(gt=0, le=10, description="step size of Adam")] = 0.002
     dimension: Annotated[int, Field(ge=1, le=4096, description="length of the vectors p and q")] = 32

@@ -184,7 +184,7 @@ class SASRec(Network):
 
     epochs: Annotated[
         int, Field(ge=1, le=10_000, description="epochs; at most so many where a validation window is watched")
-    ] = 15
+    ] = 10
     patience: Annotated[
         int, Field(ge=1, le=1000, description="epochs without a better validation after which learning stops")
     ] = 3
