@@ -19,7 +19,7 @@ from crossaisle.shop import Shop
 from crossaisle.words import say
 
 CUT = "2017-11-01"
-MODELS = (
+MODELS = (  # without fusion, the default of training, and without networks: they take minutes
     "popularity",
     "category-popularity",
     "market-potential",
@@ -60,6 +60,7 @@ def demo(
     show_slates(slates, language)
     out.print(say("cli.fallback", language, share=fallback / known))
     out.print(say("cli.report", language, place=report_folder / "report.html"))
+    out.print(say("cli.demo.lighter", language, place=folder))
     out.print(say("cli.demo.done", language, seconds=time.monotonic() - started, place=folder))
 
 

@@ -30,7 +30,7 @@ class TrainingSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     candidates: tuple[str, ...] = Field(
-        ("popularity", "ease", "graph-filter", "als"), description="recommenders among which training chooses"
+        ("fusion",), description="recommenders among which training chooses; one alone is taken as it is"
     )
     horizon: str = Field("60d", description="length of a validation window, such as 60d")
     windows: int = Field(2, ge=1, le=12, description="validation windows that end before the cut")

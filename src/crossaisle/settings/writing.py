@@ -116,7 +116,7 @@ TEMPLATE = """\
 # ── learning ──────────────────────────────────────────────────────────
 # [denoising]                  # half_life_days = 180
 # [training]
-# candidates = ["popularity", "ease", "graph-filter", "als"]
+# candidates = ["fusion"]      # of several the best on validation windows
 # horizon = "60d"              # length of a validation window
 # windows = 2
 # seed = 0
