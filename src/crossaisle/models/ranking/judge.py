@@ -6,6 +6,7 @@ from functools import cached_property
 
 import lightgbm as lgb
 import numpy as np
+from scipy import optimize, special
 
 from crossaisle.features.feature import State, within
 from crossaisle.models.ranking.examples import Examples
@@ -19,6 +20,9 @@ LEARNT: Mix = (1.0, 1.0, 0.5)
 BLEND: Mix = (0.0, 0.0, 1.0)
 MIXES: tuple[Mix, ...] = (LEARNT, (1.0, 0.0, 0.5), (0.0, 1.0, 0.5), BLEND)
 L2_OF_LINEAR = 3e-3
+UNTAUGHT = np.array([-4.0, 1.0, 0.0])
+"""The calibration where no window says anything."""
+RIDGE, LEAST_SLOPE = np.array([1e-3, 1e-3, 1.0]), 0.05
 WORTH_THREADS = 50_000
 """Examples from which on more than one thread is faster; the trees are the same."""
 
@@ -162,7 +166,7 @@ def mixed(voices: tuple[Floats, Floats, Floats], mix: Mix) -> Floats:
 
 
 def calibrated(scores: Floats, is_right: AnyArray, n_bought: AnyArray) -> Doubles:
-    """Logistic regression of being right on score and log of what was bought, by Newton's method: float64 (3,).
+    """Logistic regression of being right on score and log of what was bought: float64 (3,), the slope on the score > 0.
 
     Args:
         scores, is_right: (n_queries, n_candidates), −inf where there is no candidate. n_bought: (n_queries,).
@@ -171,15 +175,17 @@ def calibrated(scores: Floats, is_right: AnyArray, n_bought: AnyArray) -> Double
     rows = np.nonzero(is_there)[0]
     inputs = np.column_stack([np.ones(len(rows)), scores[is_there], np.log1p(n_bought)[rows]]).astype(np.float64)
     right = is_right[is_there].astype(np.float64)
-    weights = np.array([-4.0, 1.0, 0.0])
-    ridge = np.diag([1e-3, 1e-3, 1.0])
-    for _ in range(30):
-        chances = 1 / (1 + np.exp(-(inputs @ weights).clip(-30, 30)))
-        slope = inputs.T @ (chances - right) + ridge @ weights
-        bend = (inputs * (chances * (1 - chances))[:, None]).T @ inputs + ridge
-        step = np.linalg.solve(bend, slope)
-        weights = weights - np.clip(step, -2, 2)
-        if np.abs(step).max() < 1e-6:
-            break
-    weights[1] = max(weights[1], 0.05)
-    return np.asarray(weights)
+
+    def loss(weights: Doubles) -> tuple[float, Doubles]:
+        odds = inputs @ weights
+        value = np.logaddexp(0, odds).sum() - right @ odds + (RIDGE * weights**2).sum() / 2
+        slope = inputs.T @ (special.expit(odds) - right) + RIDGE * weights
+        return float(value / len(right)), slope / len(right)
+
+    if not len(right):
+        return UNTAUGHT
+    bounds = [(None, None), (LEAST_SLOPE, None), (None, None)]
+    found = optimize.minimize(
+        loss, UNTAUGHT, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-12, "gtol": 1e-8}
+    )
+    return np.asarray(found.x, dtype=np.float64)

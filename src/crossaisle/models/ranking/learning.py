@@ -8,7 +8,18 @@ import numpy as np
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.split import Split
 from crossaisle.models.ranking.examples import Asked, Examples, Judged, right
-from crossaisle.models.ranking.judge import BLEND, LEARNT, MIXES, Judge, Mix, Rankers, TreeOptions, calibrated, mixed
+from crossaisle.models.ranking.judge import (
+    BLEND,
+    LEARNT,
+    MIXES,
+    UNTAUGHT,
+    Judge,
+    Mix,
+    Rankers,
+    TreeOptions,
+    calibrated,
+    mixed,
+)
 from crossaisle.models.ranking.panel import Panel
 from crossaisle.models.ranking.pool import KINDS, Voices
 from crossaisle.models.ranking.signal import History
@@ -20,7 +31,6 @@ N_CHECKED = 2
 """The latest windows, on which is checked whether what was learnt before them carries."""
 MARGIN = 1.01
 """The mix of everything stays unless another does better than it by as much; the blend is below it likewise."""
-UNTAUGHT = np.array([-4.0, 1.0, 0.0])
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,20 @@ def test_calibration_finds_the_log_odds_that_purchases_were_drawn_by(seed: int) 
     assert same == pytest.approx(calibrated(scores, is_right, n_bought))
 
 
+def test_calibration_is_where_no_further_step_helps() -> None:
+    """Rare purchases, people who bought much and scores far apart: observed and expected agree in each direction."""
+    rng = np.random.default_rng(0)
+    scores = (2.5 * rng.normal(size=(400, 150))).astype(np.float32)
+    n_bought = rng.integers(1, 900, 400)
+    chances = 1 / (1 + np.exp(-(-6 + 0.4 * scores + 0.7 * np.log1p(n_bought)[:, None])))
+    is_right = rng.random(scores.shape) < chances
+    constant, slope, by_bought = calibrated(scores, is_right, n_bought)
+    excess = 1 / (1 + np.exp(-(constant + slope * scores + by_bought * np.log1p(n_bought)[:, None]))) - is_right
+    assert abs(excess.sum()) < 1
+    assert abs((excess * scores).sum()) < 1
+    assert abs((excess * np.log1p(n_bought)[:, None]).sum()) < 1 + abs(by_bought)
+
+
 def test_calibration_never_turns_the_order_round() -> None:
     """Where the worst are bought the slope stays at its least, so that a kind keeps its order."""
     scores = np.tile(np.linspace(-2, 2, 20, dtype=np.float32), (10, 1))

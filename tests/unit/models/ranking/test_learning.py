@@ -12,8 +12,8 @@ from crossaisle.data.split import Split
 from crossaisle.data.training import Training
 from crossaisle.models.ranking.context import Context
 from crossaisle.models.ranking.examples import Asked, Judged
-from crossaisle.models.ranking.judge import BLEND, Judge, Rankers, TreeOptions
-from crossaisle.models.ranking.learning import UNTAUGHT, Lesson, School, cuts
+from crossaisle.models.ranking.judge import BLEND, UNTAUGHT, Judge, Rankers, TreeOptions
+from crossaisle.models.ranking.learning import Lesson, School, cuts
 from crossaisle.models.ranking.panel import Panel, pool_of
 from crossaisle.models.ranking.pool import KINDS
 from crossaisle.models.shelf import named
