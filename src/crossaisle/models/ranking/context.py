@@ -1,5 +1,6 @@
 """All signals together: fitted on one past, asked as one table, kept as one state."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +14,7 @@ from crossaisle.models.ranking.item_facts import ItemFacts
 from crossaisle.models.ranking.neighbours import Neighbours
 from crossaisle.models.ranking.newcomers import Newcomers
 from crossaisle.models.ranking.people import People
-from crossaisle.models.ranking.signal import History, Signal
+from crossaisle.models.ranking.signal import History, Signal, Traces
 from crossaisle.numerics.arrays import AnyArray, Floats, Numbers
 
 _KINDS = {"item_facts": ItemFacts, "people": People, "groups": GroupAffinity, "neighbours": Neighbours}
@@ -34,6 +35,11 @@ class Context:
     def of(self, history: History, candidates: Numbers) -> Floats:
         """float32 (n_queries, n_candidates, n_names)."""
         return np.concatenate([signal.of(history, candidates) for signal in self.signals.values()], axis=2)
+
+    def traced(self, history: History, candidates: Numbers) -> Iterator[Traces]:
+        """Query by query what each item bought has of the numbers."""
+        for several in zip(*(one.traced(history, candidates) for one in self.signals.values()), strict=True):
+            yield {name: trace for traces in several for name, trace in traces.items()}
 
     @classmethod
     def fit(cls, dataset: Dataset, recent: int, seed: int) -> "Context":

@@ -4,6 +4,7 @@ Two voices speak for a group: EASE between groups (Steck 2019), and a ridge regr
 entered within a trailing window on all that they had bought from before it.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from crossaisle.data.dataset import Dataset
 from crossaisle.features.feature import State
 from crossaisle.models.ranking.groups import Grouping
 from crossaisle.models.ranking.newcomers import Newcomers
-from crossaisle.models.ranking.signal import History, Signal, lookup
+from crossaisle.models.ranking.signal import History, Signal, Traces, lookup
 from crossaisle.numerics.arrays import AnyArray, Csr, Floats, Numbers, csr
 from crossaisle.numerics.ridge import gram_of, weights_of_others
 
@@ -58,6 +59,27 @@ class GroupAffinity(Signal):
                 columns.append(lookup(inputs @ next(told), groups))
         return np.stack(columns, axis=2) if columns else np.empty((*candidates.shape, 0), dtype=np.float32)
 
+    def traced(self, history: History, candidates: Numbers) -> Iterator[Traces]:
+        """Each group bought from has its weight of inclination and entry, each purchase in the candidate's group its
+        share of what was bought of it; items of one group share evenly."""
+        for row, wanted in enumerate(candidates):
+            held = history.held(row)
+            is_late = np.isin(held, history.bought_lately[[row]].indices)
+            inputs = [_Input.of(one, held) for one in self.groupings if _is_input(one)]
+            told = iter(self.entries)
+            traces: dict[str, Floats] = {}
+            for grouping, weights in zip(self.groupings, self.weights, strict=True):
+                own, of = _Input.of(grouping, held), grouping.codes[wanted]
+                is_same = (own.groups[:, None] == of) & (of >= 0)
+                traces[f"inclination={grouping.name}"] = own.parts(weights, of)
+                for name, among in (("bought", is_same), ("bought_lately", is_same & is_late[:, None])):
+                    counts = among.sum(axis=0)
+                    each = np.log1p(counts) / np.maximum(counts, 1)
+                    traces[f"{name}={grouping.name}"] = np.where(among, each, 0).astype(np.float32)
+                if _is_input(grouping):
+                    traces[f"entry={grouping.name}"] = _entry_parts(inputs, next(told), of)
+            yield traces
+
     def state(self) -> dict[str, AnyArray]:
         """Codes and weights of each grouping by its place."""
         state: dict[str, AnyArray] = {}
@@ -80,6 +102,35 @@ class GroupAffinity(Signal):
         bought = dataset.purchases()
         weights = tuple(weights_of_others(gram_of(_ones(bought @ one.member)), L2) for one in groupings)
         return cls(groupings, weights, _entries(groupings, newcomers))
+
+
+@dataclass(frozen=True)
+class _Input:
+    """groups: int32 (n_held,), of each item bought, −1 for none. share: float32 (n_held,), of its group's weight.
+    n_groups: how many the grouping has."""
+
+    groups: Numbers
+    share: Floats
+    n_groups: int
+
+    @classmethod
+    def of(cls, grouping: Grouping, held: Numbers) -> "_Input":
+        groups = grouping.codes[held]
+        counts = np.bincount(groups[groups >= 0], minlength=grouping.n_groups)
+        share = np.where(groups >= 0, 1 / np.maximum(counts[groups], 1), 0)
+        return cls(groups, share.astype(np.float32), grouping.n_groups)
+
+    def parts(self, weights: Floats, wanted: Numbers) -> Floats:
+        """float32 (n_held, n_candidates): of weights (n_groups, ...) towards the groups wanted, −1 for none."""
+        found = weights[np.ix_(self.groups, wanted)] * self.share[:, None]
+        return np.where(wanted >= 0, found, np.float32(0))
+
+
+def _entry_parts(inputs: Sequence[_Input], weights: Floats, wanted: Numbers) -> Floats:
+    """What each item bought has of an entry: the sum over the groups that it stands in, side by side in `weights`."""
+    ends = np.cumsum([one.n_groups for one in inputs]).tolist()
+    several = [one.parts(weights[end - one.n_groups : end], wanted) for one, end in zip(inputs, ends, strict=True)]
+    return np.asarray(np.sum(several, axis=0), dtype=np.float32)
 
 
 def _entries(groupings: tuple[Grouping, ...], newcomers: Newcomers) -> tuple[Floats, ...]:

@@ -1,5 +1,6 @@
 """What the most similar people bought: nearest neighbours by items and by categories, weighed as tf–idf."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from scipy import sparse
 from crossaisle.data.dataset import Dataset
 from crossaisle.features.feature import State, matrix_of, matrix_state
 from crossaisle.models.ranking.groups import member
-from crossaisle.models.ranking.signal import History, Signal
+from crossaisle.models.ranking.signal import History, Signal, Traces
 from crossaisle.numerics.arrays import AnyArray, Csr, Doubles, Floats, Numbers, batches
 
 N_NEIGHBOURS, MOST_PEOPLE = 100, 20_000
@@ -47,6 +48,34 @@ class Neighbours(Signal):
                     chosen = np.take_along_axis(shares, candidates[rows], axis=1)
                     told[rows, :, 2 * kind + column] = np.log(np.maximum(chosen, FLOOR))
         return told
+
+    def traced(self, history: History, candidates: Numbers) -> Iterator[Traces]:
+        """How much larger, by the first order, the log of the share is for what is bought and shared with neighbours.
+
+        log share = log Σ likeness of those who bought it − log Σ likeness, and a likeness is a sum over what is shared.
+        """
+        for rows in batches(len(history), 8 * (len(self.names) * history.queries.n_items + self.bought.shape[0])):
+            own = history.bought[rows]
+            units = [_unit(one, rarity) for one, rarity in zip((own, own @ self.member), self.rarity, strict=True)]
+            nearest = [_nearest(one, vectors) for one, vectors in zip(units, self.vectors, strict=True)]
+            for row, wanted in enumerate(candidates[rows]):
+                of_items, of_categories = (
+                    self._shared(unit[[row]], near[[row]], vectors, wanted)
+                    for unit, near, vectors in zip(units, nearest, self.vectors, strict=True)
+                )
+                is_of = self.member[own[[row]].indices][:, units[1][[row]].indices].toarray()
+                each = is_of / np.maximum(is_of.sum(axis=0), 1)
+                yield dict(zip(self.names, (*of_items, *(each @ one for one in of_categories)), strict=True))
+
+    def _shared(self, unit: Csr, near: Csr, vectors: Csr, wanted: Numbers) -> Iterator[Floats]:
+        """float32 (n_subjects, n_candidates) of what was bought ever, and recently; subjects are those of `unit`."""
+        people = near.indices
+        likeness = vectors[people][:, unit.indices].toarray() * unit.data
+        of_all = likeness.sum(axis=0) / max(float(likeness.sum()), 1e-12)
+        for of_people in (self.bought, self.lately):
+            parts = likeness.T @ of_people[people][:, wanted].toarray()
+            whole = parts.sum(axis=0)
+            yield np.where(whole > 0, parts / np.maximum(whole, 1e-12) - of_all[:, None], 0).astype(np.float32)
 
     def state(self) -> dict[str, AnyArray]:
         """All sparse matrices in parts, and the rarities."""

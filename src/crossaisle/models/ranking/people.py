@@ -1,5 +1,6 @@
 """What is known of whoever asks, and of the candidate in their eyes: habits, prices, and what they bought of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from crossaisle.data.dataset import Dataset
 from crossaisle.data.event_types import PURCHASE
 from crossaisle.data.moments import DAY
 from crossaisle.features.feature import State
-from crossaisle.models.ranking.signal import History, Signal
+from crossaisle.models.ranking.signal import History, Signal, Traces
 from crossaisle.numerics.arrays import AnyArray, Doubles, Floats, Numbers, csr, row_numbers
 
 OF_WHOEVER = (
@@ -20,14 +21,8 @@ OF_WHOEVER = (
     "absence",
 )
 """What is the same for every candidate, and changes their order only together with other things."""
-_NAMES = (
-    *OF_WHOEVER,
-    "price_distance",
-    "own_purchases",
-    "own_absence",
-    "own_rhythm",
-    "category_absence",
-)
+_OF_ITSELF = ("own_purchases", "own_absence", "own_rhythm")
+_NAMES = (*OF_WHOEVER, "price_distance", *_OF_ITSELF, "category_absence")
 LONG_AGO = 1000.0
 """Days since something that never was."""
 
@@ -57,6 +52,16 @@ class People(Signal):
         return np.concatenate([whoever, distance.reshape(shape), own, of_category.reshape(shape)], axis=2).astype(
             np.float32
         )
+
+    def traced(self, history: History, candidates: Numbers) -> Iterator[Traces]:
+        """A candidate bought before is its own trace; of another, each item bought of its category is."""
+        for row, wanted in enumerate(candidates):
+            held = history.held(row)
+            is_itself = held[:, None] == wanted
+            category = self.category[wanted]
+            is_of_it = (self.category[held][:, None] == category) & (category >= 0) & ~is_itself.any(axis=0)
+            own = is_itself.astype(np.float32)
+            yield dict.fromkeys(_OF_ITSELF, own) | {"category_absence": is_of_it.astype(np.float32)}
 
     def _habits(self, history: History) -> Doubles:
         queries = history.queries

@@ -1,6 +1,7 @@
 """What a signal is: fitted on the past, it says one or more numbers of each pair of a query and a candidate."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,11 +35,20 @@ class History:
         """float32 (n_queries, n_items): 1 for each item bought recently."""
         return self.queries.purchases(within=self.ago < self.recent)
 
+    def held(self, row: int) -> Numbers:
+        """int32 (n_held,): the items that the query bought, ascending."""
+        return self.bought.indices[self.bought.indptr[row] : self.bought.indptr[row + 1]]
+
     @cached_property
     def ago(self) -> Longs:
         """int64 (n_entries,): microseconds from the entry to the moment."""
         lengths = np.diff(self.queries.indptr)
         return np.asarray(np.repeat(self.queries.moments, lengths) - self.queries.times)
+
+
+Traces = Mapping[str, Floats]
+"""Of one query, by signal: float32 (n_held, n_candidates), what each item bought has of the number; negative where the
+number would be larger without it. Of numbers that single purchases have no part in there is none."""
 
 
 class Signal(ABC):
@@ -49,6 +59,10 @@ class Signal(ABC):
     @abstractmethod
     def of(self, history: History, candidates: Numbers) -> Floats:
         """float32 (n_queries, n_candidates, n_names), without NaN, for int32 (n_queries, n_candidates), none −1."""
+
+    def traced(self, history: History, candidates: Numbers) -> Iterator[Traces]:
+        """Query by query what each item bought has of the numbers; nothing unless a signal says."""
+        return iter([{}] * len(history))
 
     @abstractmethod
     def state(self) -> dict[str, AnyArray]:

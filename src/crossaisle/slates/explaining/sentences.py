@@ -55,9 +55,12 @@ class Sentences:
     language: Language
 
     def reasons(self, facts: Sequence[Fact], place: Place) -> tuple[Reason, ...]:
-        """Reasons of the two strongest kinds of causes; the place in the ranking where there is no cause."""
+        """Reasons of the two strongest kinds of causes; the place in the ranking where there is no cause.
+
+        What has a name of its own goes before a feature if it is among the three strongest causes.
+        """
         kinds: dict[int, list[Fact]] = {}
-        for fact in facts:
+        for fact in _own_first(facts):
             kinds.setdefault(fact.cause, []).append(fact)
         if not kinds:
             text = self._say("reason.rank", rank=place.rank, n=place.n_ranked)
@@ -199,6 +202,8 @@ class Sentences:
         return say(key, self.language, **facts)
 
 
+N_STRONGEST = 3
+"""Causes of which the first reason names one."""
 _OF_THE_ITEM = ("buyers", "rise", "share", "feature")
 """Kinds of reasons that name nothing of the user's own: a word on the category does."""
 
@@ -212,6 +217,12 @@ def percent_of_million(parts: int) -> str:
 def _form(fact: Fact) -> str:
     """The ending of the key for how many buyers there were and in what time."""
     return (".days" if fact.days else "") + (".one" if fact.subject == 1 else "")
+
+
+def _own_first(facts: Sequence[Fact]) -> list[Fact]:
+    """The same facts, the strongest that is no feature first where it is one of the `N_STRONGEST`."""
+    first = next((at for at, fact in enumerate(facts[:N_STRONGEST]) if fact.cause != Cause.FEATURE), 0)
+    return [*facts[first : first + 1], *facts[:first], *facts[first + 1 :]]
 
 
 def _named_otherwise(facts: list[Fact], names: list[str]) -> Fact | None:

@@ -124,6 +124,17 @@ def test_features_are_called_by_their_texts_else_by_their_labels(monkeypatch: py
     assert reason.subjects == (5,)
 
 
+def test_what_has_a_name_goes_before_features_if_it_is_among_the_three_strongest() -> None:
+    sales, price, season = (Fact(Cause.FEATURE, at, 9.0 - at, 0, 0, label=f"f{at}") for at in range(3))
+    first, second = told(sales, price, BOUGHT_COLA)
+    assert (first.kind, second.kind) == ("item", "feature")
+    assert first.text == "Because you bought Cola (3 times, last on 21 Jan). Care is new to you."
+    assert second.text == "Soap stands out by f0 and f1."
+    assert [one.kind for one in told(sales, price, season, BOUGHT_COLA)] == ["feature", "item"]
+    share = Fact(Cause.SHARE, 5, 1, 0, 0)
+    assert [one.kind for one in told(share, BOUGHT_COLA)] == ["share", "item"]
+
+
 def test_without_a_cause_the_place_in_the_ranking_is_all_that_is_said() -> None:
     (reason,) = told()
     assert reason.text == "Place 1 in your list, chosen from 4 items. Care is new to you."
