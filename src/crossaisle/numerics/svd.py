@@ -54,7 +54,7 @@ def _orthonormal(vectors: AnyArray) -> AnyArray:
 
 
 def _decomposed(tall: AnyArray) -> tuple[AnyArray, AnyArray, AnyArray]:
-    """Singular values, strongest first, right and left vectors of a tall matrix, by the eigenvectors of its Gram matrix.
+    """Singular values, strongest first, right and left vectors of a tall matrix: eigenvectors of its Gram matrix.
 
     In double precision, which keeps what is weaker than the strongest by up to seven digits, and several times as fast
     as LAPACK's SVD of the whole.

@@ -250,7 +250,7 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
         "zh": "完成，用时 {seconds:.0f} 秒。工作区：{place}",
     },
     "cli.demo.lighter": {
-        "en": "The demo keeps to models that take seconds; crossaisle train -w {place} fits fusion, the default, in minutes",
+        "en": "The demo keeps to quick models; crossaisle train -w {place} fits fusion, the default, in minutes",
         "zh": "演示只用数秒即可拟合的模型；crossaisle train -w {place} 会用数分钟拟合默认的 fusion",
     },
     "cli.demo.reused": {"en": "Complete Journey is loaded already", "zh": "Complete Journey 已加载"},
