@@ -50,6 +50,7 @@ CHANGES: dict[str, list[dict[str, Any]]] = {
         {"dropout": 0.0},
         {"event_dropout": 0.0},
         {"category_dropout": 0.0},
+        {"item_dropout": 0.0},
         {"dropout": 0.0, "event_dropout": 0.0, "category_dropout": 0.0, "item_dropout": 0.0, "clip": None},
     ],
 }
