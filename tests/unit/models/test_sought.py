@@ -16,12 +16,12 @@ from crossaisle.data.training import Training
 from crossaisle.models.recommender import Cause
 from crossaisle.models.recommenders.content import Content, FittedContent
 from crossaisle.models.sought import MOST
-from crossaisle.numerics.arrays import Floats
 from crossaisle.slates.explain import explain
 from crossaisle.slates.options import SlateOptions
 from crossaisle.slates.recommend import recommend
 
-WORDS = ("black", "green", "tea", "soap")
+from .few_words import Words
+
 NOW = 40 * DAY
 CATALOG = {
     "item_id": ["black", "green", "new", "nothing", "soap"],
@@ -30,17 +30,6 @@ CATALOG = {
 }
 BLACK, GREEN, NEW, NOTHING, SOAP = range(5)
 SALES = [("bob", "black", 0), ("bob", "green", 0), ("cat", "soap", 0)]
-
-
-class Words:
-    """One axis a word of WORDS, rows of length one."""
-
-    name = "words"
-
-    def encode(self, texts: Sequence[str]) -> Floats:
-        rows = np.array([[word in text.split() for word in WORDS] for text in texts], dtype=np.float32)
-        lengths: Floats = np.linalg.norm(rows, axis=1, keepdims=True)
-        return np.asarray(rows / np.maximum(lengths, 1), dtype=np.float32)
 
 
 def shop(*searches: tuple[str, str, float], sales: Sequence[tuple[str, str, float]] = SALES) -> Dataset:

@@ -10,7 +10,7 @@ from torch import nn
 from crossaisle.data.training import Training
 from crossaisle.features.text_vectors import TextVectors
 from crossaisle.models.learning.tensors import tensor
-from crossaisle.numerics.arrays import AnyArray, Csr, Floats
+from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Floats
 from crossaisle.numerics.svd import randomised_svd
 
 Initialisation = Literal["xavier", "he", "graph-filter", "text"]
@@ -34,6 +34,23 @@ def begin(table: nn.Embedding, how: Initialisation, training: Training, bought: 
     if how == "text":
         known = TextVectors(components=min(512, table.embedding_dim)).fit(training.dataset, training.encoder).of_items
     _lay_over(table, known)
+
+
+def has_enough(held: Csr, min_buyers: int) -> Bools:
+    """bool (n_items,): items with so many buyers in `held` (n_users, n_items), or as many as the most bought has."""
+    buyers = _buyers(held)
+    return np.asarray(buyers >= min(min_buyers, int(buyers.max(initial=1))))
+
+
+@torch.no_grad()
+def begin_at_popularity(bias: nn.Embedding, held: Csr, is_learnt: Bools) -> None:
+    """Begin an item's bias (n_items, 1) at the log of its buyers, less the mean among those that are learnt."""
+    level = np.log1p(_buyers(held))
+    bias.weight[:, 0] = tensor((level - level[is_learnt].mean()).astype(np.float32))
+
+
+def _buyers(held: Csr) -> AnyArray:
+    return np.bincount(held.indices, minlength=held.shape[1])
 
 
 @torch.no_grad()

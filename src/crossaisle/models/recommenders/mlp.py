@@ -20,7 +20,7 @@ from crossaisle.models.fused.features import FusedFeatures
 from crossaisle.models.fused.perceptron import Perceptron
 from crossaisle.models.learning.candidates import Candidates, Pool, only
 from crossaisle.models.learning.curves import Curves
-from crossaisle.models.learning.initial import Initialisation, begin
+from crossaisle.models.learning.initial import Initialisation, begin, begin_at_popularity, has_enough
 from crossaisle.models.learning.losses import Loss
 from crossaisle.models.learning.network import Named, Network, Rows
 from crossaisle.models.learning.tensors import array, device, tensor, weights_of, with_weights
@@ -138,17 +138,14 @@ class Lesson:
         self.queries = dataset.queries(np.arange(dataset.n_users))
         bought = dataset.purchases()
         bought.eliminate_zeros()
-        buyers = np.bincount(bought.indices, minlength=bought.shape[1])
-        self.is_learnt = buyers >= min(options.min_buyers, int(buyers.max(initial=1)))
+        self.is_learnt = has_enough(bought, options.min_buyers)
         self.features = FusedFeatures.of(training, options.text)
         self.module = Perceptron(
             self.features.widths, self.is_learnt, options.dimension, options.hidden, options.layers, options.dropout
         )
         for table in (self.module.history, self.module.own):
             begin(table, options.initialisation, training, bought)
-        level = np.log1p(buyers)
-        with torch.no_grad():
-            self.module.own_bias.weight[:, 0] = tensor((level - level[self.is_learnt].mean()).astype(np.float32))
+        begin_at_popularity(self.module.own_bias, bought, self.is_learnt)
         of_users, of_items = self.features.named()
         self.rows: dict[str, Rows | Named] = {**ROWS, "user_features.weight": of_users}
         self.rows |= {"item_features.weight": of_items, "feature_bias.weight": of_items}

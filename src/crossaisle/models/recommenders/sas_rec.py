@@ -21,7 +21,7 @@ from crossaisle.data.training import Training
 from crossaisle.models.learning.candidates import Candidates, Pool, only
 from crossaisle.models.learning.content import ItemContent, content_rows
 from crossaisle.models.learning.curves import Curves
-from crossaisle.models.learning.initial import Initialisation, begin
+from crossaisle.models.learning.initial import Initialisation, begin, begin_at_popularity, has_enough
 from crossaisle.models.learning.network import Network, Rows
 from crossaisle.models.learning.tensors import WEIGHTS, array, device, tensor, weights_of, with_weights
 from crossaisle.models.learning.towers import Towers
@@ -141,15 +141,12 @@ class Lesson:
         )
         bought = dataset.purchases()
         bought.eliminate_zeros()
-        buyers = np.bincount(bought.indices, minlength=bought.shape[1])
-        self.is_learnt = buyers >= min(options.min_buyers, int(buyers.max(initial=1)))
+        self.is_learnt = has_enough(bought, options.min_buyers)
         self.content = ItemContent.of(training, options.text)
         towers = Towers(self.content, self.is_learnt, options.dimension, 0, 0)
         for table in (towers.history, towers.own):
             begin(table, options.initialisation, training, bought)
-        level = np.log1p(buyers)
-        with torch.no_grad():
-            towers.own_bias.weight[:, 0] = tensor((level - level[self.is_learnt].mean()).astype(np.float32))
+        begin_at_popularity(towers.own_bias, bought, self.is_learnt)
         self.module = Encoder(towers, options.heads, options.blocks, options.dropout)
         content = (f"towers.{name}" for name in ("history_content", "content", "content_bias"))
         self.rows = ROWS | content_rows(self.content, *content)

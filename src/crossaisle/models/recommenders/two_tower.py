@@ -18,10 +18,10 @@ from torch import Tensor
 
 from crossaisle.data.queries import Queries
 from crossaisle.data.training import Training, no_validation
-from crossaisle.models.learning.candidates import Candidates, Pool
+from crossaisle.models.learning.candidates import Candidates, Pool, only
 from crossaisle.models.learning.content import ItemContent, content_rows
 from crossaisle.models.learning.curves import Curves
-from crossaisle.models.learning.initial import Initialisation, begin
+from crossaisle.models.learning.initial import Initialisation, begin, begin_at_popularity, has_enough
 from crossaisle.models.learning.network import Network, Rows
 from crossaisle.models.learning.ratings import RATED, RatingLevels, offsets_without, user_offsets
 from crossaisle.models.learning.tensors import array, device, tensor, weights_of, with_weights
@@ -133,10 +133,8 @@ class PurchaseLesson:
         bought.eliminate_zeros()
         bought.data[:] = 1
         self.is_learnt, self.content, self.module, self.rows = _towers(options, training, bought)
-        level = np.log1p(np.bincount(bought.indices, minlength=bought.shape[1]))
-        with torch.no_grad():
-            self.module.own_bias.weight[:, 0] = tensor((level - level[self.is_learnt].mean()).astype(np.float32))
-        self.histories, self.pool = bought, Pool(_only(bought, self.is_learnt))
+        begin_at_popularity(self.module.own_bias, bought, self.is_learnt)
+        self.histories, self.pool = bought, Pool(only(bought, self.is_learnt))
         self.users = np.flatnonzero(np.diff(self.pool.bought.indptr))
 
     def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
@@ -190,21 +188,12 @@ class RatingLesson:
 
 def _towers(options: "TwoTower", training: Training, held: Csr) -> tuple[Bools, ItemContent, Towers, dict[str, Rows]]:
     """Fresh towers for items held by users, sparse (n_users, n_items)."""
-    holders = np.bincount(held.indices, minlength=held.shape[1])
-    is_learnt = holders >= min(options.min_buyers, int(holders.max(initial=1)))
+    is_learnt = has_enough(held, options.min_buyers)
     content = ItemContent.of(training, options.text)
     module = Towers(content, is_learnt, options.dimension, options.layers, options.dropout)
     for table in (module.history, module.own):
         begin(table, options.initialisation, training, held)
     return is_learnt, content, module, ROWS | content_rows(content, "history_content", "content", "content_bias")
-
-
-def _only(matrix: Csr, columns: Bools) -> Csr:
-    """The matrix with the entries of these columns alone."""
-    kept = matrix.copy()
-    kept.data = columns[matrix.indices].astype(np.float32)
-    kept.eliminate_zeros()
-    return kept
 
 
 @part

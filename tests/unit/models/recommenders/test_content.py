@@ -1,7 +1,5 @@
 """Content: worked out by hand, and what must hold of items that were never sold."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -14,21 +12,8 @@ from crossaisle.data.training import Training
 from crossaisle.models.recommender import Cause
 from crossaisle.models.recommenders.content import Content, FittedContent
 from crossaisle.models.recommenders.popularity import Popularity
-from crossaisle.numerics.arrays import Floats
 
-WORDS = ("black", "green", "tea", "soap")
-
-
-class Words:
-    """One axis a word of WORDS, rows of length one."""
-
-    name = "words"
-
-    def encode(self, texts: Sequence[str]) -> Floats:
-        rows = np.array([[word in text.split() for word in WORDS] for text in texts], dtype=np.float32)
-        lengths: Floats = np.linalg.norm(rows, axis=1, keepdims=True)
-        return np.asarray(rows / np.maximum(lengths, 1), dtype=np.float32)
-
+from ..few_words import Words
 
 CATALOG = pa.table(
     {

@@ -1,0 +1,1 @@
+"""Recommenders, each by its own file."""
