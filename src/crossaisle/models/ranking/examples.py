@@ -1,31 +1,50 @@
 """Examples: at an earlier cut, what was known of each candidate, and whether it was bought in the window after."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from crossaisle.numerics.arrays import Bools, Csr, Doubles, Floats, Longs, Numbers, holds
 
-N_NEGATIVES = 100
+N_NEGATIVES = 150
 """Candidates of a query, not bought, that are learnt from; all of those bought are."""
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Lists to learn from. signals: float32 (n, n_names). is_right: bool (n,). sizes: int64 (n_lists,)."""
+    """Lists to learn from, of one window.
+
+    Args:
+        signals: float32 (n, n_names).
+        is_right: bool (n,), bought in the window.
+        is_soon: bool (n,), bought in the first half of it.
+        is_drawn: bool (n,), would stand here if it had not been bought.
+        sizes: int64 (n_lists,).
+    """
 
     signals: Floats
     is_right: Bools
+    is_soon: Bools
+    is_drawn: Bools
     sizes: Longs
 
     @classmethod
     def joined(cls, several: "Sequence[Examples]") -> "Examples":
         """One after the other."""
-        return cls(
-            np.concatenate([one.signals for one in several]),
-            np.concatenate([one.is_right for one in several]),
-            np.concatenate([one.sizes for one in several]),
+        return cls(*(np.concatenate([getattr(one, each.name) for one in several]) for each in fields(cls)))
+
+    def soon(self) -> "Examples":
+        """As they would have been drawn from the first half of the window alone."""
+        lists = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        is_told = np.bincount(lists, weights=self.is_soon, minlength=len(self.sizes)) > 0
+        kept = (self.is_soon | self.is_drawn) & is_told[lists]
+        return Examples(
+            self.signals[kept],
+            self.is_soon[kept],
+            self.is_soon[kept],
+            self.is_drawn[kept],
+            np.bincount(lists[kept], minlength=len(self.sizes))[is_told].astype(np.int64),
         )
 
 
@@ -35,41 +54,55 @@ class Asked:
 
     Args:
         columns: int32 (n_queries, n_candidates), places in the pool, −1 for none.
-        blend: float32, the same shape. is_right: bool, the same shape, which of them were bought.
+        blend: float32, the same shape.
+        is_right, is_soon: bool, the same shape, which of them were bought in the window, and in the first half of it.
+        is_drawn: bool, the same shape, which of them are learnt from whether bought or not.
         n_right: int64 (n_queries,), all of the kind that were bought.
     """
 
     columns: Numbers
     blend: Floats
     is_right: Bools
+    is_soon: Bools
+    is_drawn: Bools
     n_right: Longs
 
-    def drawn(self, seed: int) -> Bools:
-        """bool (n_queries, n_candidates): all that are right, and a draw of others, of the queries with any right."""
-        rng = np.random.default_rng(seed)
-        is_there: Bools = self.columns >= 0
-        share = N_NEGATIVES / np.maximum(is_there.sum(axis=1, keepdims=True), 1)
-        is_drawn = np.asarray(rng.random(is_there.shape) < share)
-        is_asked = np.asarray(self.is_right.any(axis=1, keepdims=True))
-        return np.asarray(is_there & (self.is_right | is_drawn) & is_asked)
+    @property
+    def is_there(self) -> Bools:
+        """bool (n_queries, n_candidates): where there is a candidate."""
+        return np.asarray(self.columns >= 0)
 
-    def only(self, kept: Bools) -> "Asked":
+    @property
+    def is_kept(self) -> Bools:
+        """bool (n_queries, n_candidates): all that are right, and those drawn, of the queries with any right."""
+        is_asked = np.asarray(self.is_right.any(axis=1, keepdims=True))
+        return np.asarray(self.is_there & (self.is_right | self.is_drawn) & is_asked)
+
+    def only_kept(self) -> "Asked":
         """Those kept, in their order at the beginning of each row."""
+        kept = self.is_kept
         width = int(kept.sum(axis=1).max(initial=0))
         order = np.argsort(~kept, axis=1, kind="stable")[:, :width]
         is_there = np.take_along_axis(kept, order, axis=1)
         columns, blend = (np.take_along_axis(one, order, axis=1) for one in (self.columns, self.blend))
+        is_right, is_soon, is_drawn = (
+            is_there & np.take_along_axis(one, order, axis=1) for one in (self.is_right, self.is_soon, self.is_drawn)
+        )
         return Asked(
             np.where(is_there, columns, -1).astype(np.int32),
             np.where(is_there, blend, -np.inf).astype(np.float32),
-            np.take_along_axis(self.is_right & kept, order, axis=1),
+            is_right,
+            is_soon,
+            is_drawn,
             self.n_right,
         )
 
-    def examples(self, kept: Bools, signals: Floats) -> Examples:
+    def examples(self, signals: Floats) -> Examples:
         """Lists of those kept, with their signals (n_queries, n_candidates, n_names)."""
+        kept = self.is_kept
         sizes = kept.sum(axis=1)
-        return Examples(signals[kept], self.is_right[kept], sizes[sizes > 0].astype(np.int64))
+        is_right, is_soon, is_drawn = (one[kept] for one in (self.is_right, self.is_soon, self.is_drawn))
+        return Examples(signals[kept], is_right, is_soon, is_drawn, sizes[sizes > 0].astype(np.int64))
 
 
 @dataclass(frozen=True)
@@ -124,3 +157,9 @@ class Judged:
 def right(truth: Csr, items: Numbers) -> Bools:
     """bool (n_queries, n_candidates): which candidates the truth (n_queries, n_items) holds."""
     return holds(truth, np.arange(len(items))[:, None], items)
+
+
+def drawn(is_there: Bools, seed: int) -> Bools:
+    """bool, the same shape: which candidates are learnt from whether bought or not, `N_NEGATIVES` a row on average."""
+    share = N_NEGATIVES / np.maximum(is_there.sum(axis=1, keepdims=True), 1)
+    return np.asarray(is_there & (np.random.default_rng(seed).random(is_there.shape) < share))

@@ -7,7 +7,7 @@ import numpy as np
 
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.split import Split
-from crossaisle.models.ranking.examples import Asked, Examples, Judged, right
+from crossaisle.models.ranking.examples import Asked, Examples, Judged, drawn, right
 from crossaisle.models.ranking.judge import (
     BLEND,
     LEARNT,
@@ -23,7 +23,7 @@ from crossaisle.models.ranking.judge import (
 from crossaisle.models.ranking.panel import Panel
 from crossaisle.models.ranking.pool import KINDS, Voices
 from crossaisle.models.ranking.signal import History
-from crossaisle.numerics.arrays import Doubles, Floats, Longs, Numbers, row_numbers
+from crossaisle.numerics.arrays import Csr, Doubles, Floats, Longs, csr, row_numbers
 
 MOST_QUERIES = 3000
 """Users that a window is learnt from, drawn by the seed."""
@@ -40,6 +40,12 @@ class Lesson:
     cut: int
     examples: tuple[Examples, ...]
     judged: tuple[Judged | None, ...]
+
+    def told(self, kind: int, length: int, until: int | None) -> Examples | None:
+        """What the window, of `length`, teaches of a kind if it is known what was bought before `until` alone."""
+        if until is None or self.cut + length <= until:
+            return self.examples[kind]
+        return self.examples[kind].soon() if self.cut + length // 2 <= until else None
 
 
 def cuts(dataset: Dataset, length: int, n_windows: int) -> list[int]:
@@ -66,29 +72,33 @@ class School:
         """float64 (n_parts,): equal weights of the parts."""
         return np.full(self.n_parts, 1 / self.n_parts)
 
-    def lesson(self, panel: Panel, split: Split, before: "Sequence[Rankers | None] | None" = None) -> Lesson:
+    def lesson(
+        self, panel: Panel, split: Split, half: Split | None, before: "Sequence[Rankers | None] | None" = None
+    ) -> Lesson:
         """Candidates of a window's users and which of them they bought.
 
         Args:
+            panel: fitted on what lay before the window.
+            split, half: the window and its first half, None where nothing was bought in that.
             before: by kind, what was learnt before the window; if given, the window is one on which that is checked.
         """
         users = split.train.buyers()
         users = users[np.diff(split.truth.indptr)[users] > 0]
         if len(users) > MOST_QUERIES:
             users = np.sort(np.random.default_rng(self.seed).choice(users, MOST_QUERIES, replace=False))
+        none = np.empty(0, dtype=np.int32)
+        soon = half.truth if half else csr(none, none, none, split.truth.shape)
         examples: list[list[Examples]] = [[] for _ in KINDS]
         judged: list[list[Judged]] = [[] for _ in KINDS]
         for rows in panel.batches(len(users)):
             history = panel.history(split.train.queries(users[rows]))
             n_bought = np.diff(history.bought.indptr).astype(np.int64)
-            voices, asked = self._asked(panel, split, users[rows], history)
-            drawn = [one.drawn(self.seed + kind) for kind, one in enumerate(asked)]
+            voices, asked = self._asked(panel, split.truth[users[rows]], soon[users[rows]], history)
             if before is None:
-                asked = [one.only(kept) for one, kept in zip(asked, drawn, strict=True)]
-                drawn = [one.columns >= 0 for one in asked]
+                asked = [one.only_kept() for one in asked]
             signals = panel.signals(history, voices, [one.columns for one in asked])
-            for kind, (one, kept, told) in enumerate(zip(asked, drawn, signals, strict=True)):
-                examples[kind].append(one.examples(kept, told))
+            for kind, (one, told) in enumerate(zip(asked, signals, strict=True)):
+                examples[kind].append(one.examples(told))
                 if before is not None:
                     judged[kind].append(self._judged(one, told, before[kind], n_bought))
         return Lesson(
@@ -98,29 +108,32 @@ class School:
         )
 
     def _judged(self, asked: Asked, signals: Floats, before: Rankers | None, n_bought: Longs) -> Judged:
-        is_there = (asked.columns >= 0)[..., None]
-        ranks = np.where(is_there, signals[..., : self.n_parts], -np.inf).astype(np.float32)
+        ranks = np.where(asked.is_there[..., None], signals[..., : self.n_parts], -np.inf).astype(np.float32)
         return Judged(ranks, before.scores(signals) if before else None, asked.is_right, asked.n_right, n_bought)
 
-    def _asked(self, panel: Panel, split: Split, users: Numbers, history: History) -> tuple[list[Voices], list[Asked]]:
-        kinds, truth = panel.pool.kinds(history), split.truth[users]
+    def _asked(self, panel: Panel, truth: Csr, soon: Csr, history: History) -> tuple[list[Voices], list[Asked]]:
+        kinds = panel.pool.kinds(history)
         voices = panel.voices(panel.scores(history.queries), kinds)
         rows, columns = row_numbers(truth.indptr), panel.pool.places[truth.indices]
         asked = []
         for kind in KINDS:
             of_kind = (columns >= 0) & (kinds[rows, columns] == kind)
-            n_right = np.bincount(rows[of_kind], minlength=len(users))
+            n_right = np.bincount(rows[of_kind], minlength=len(history))
             _, found = panel.candidates(voices[kind], kind, self.equal)
-            is_right = right(truth, panel.pool.items[np.maximum(found.columns, 0)]) & (found.columns >= 0)
-            asked.append(Asked(found.columns, found.blend, is_right, n_right))
+            is_there = found.columns >= 0
+            items = panel.pool.items[np.maximum(found.columns, 0)]
+            is_right, is_soon = (right(one, items) & is_there for one in (truth, soon))
+            is_drawn = drawn(is_there, self.seed + kind)
+            asked.append(Asked(found.columns, found.blend, is_right, is_soon, is_drawn, n_right))
         return voices, asked
 
     def rankers(self, lessons: Sequence[Lesson], until: int | None = None) -> tuple[Rankers | None, ...]:
-        """By kind, learnt from the windows that ended `until` then; None where none did with anything bought in it."""
-        taught = [one for one in lessons if until is None or one.cut + self.length <= until]
+        """By kind, learnt from the windows, or the first halves of them, that ended `until` then; None where none did
+        with anything bought in it."""
         found = []
         for kind in KINDS:
-            examples = [one.examples[kind] for one in taught if len(one.examples[kind].sizes)]
+            told = [one.told(kind, self.length, until) for one in lessons]
+            examples = [one for one in told if one is not None and len(one.sizes)]
             found.append(Rankers.fit(Examples.joined(examples), self.options, self.seed) if examples else None)
         return tuple(found)
 

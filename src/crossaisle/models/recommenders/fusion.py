@@ -28,7 +28,7 @@ from crossaisle.models.recommender import Contributions, Fitted, Recommender, St
 from crossaisle.models.shelf import name_of, named, recommender
 from crossaisle.numerics.arrays import Floats, Numbers
 
-PARTS = ("ease", "graph-filter", "category-popularity")
+PARTS = ("ease", "graph-filter", "als", "category-popularity")
 
 
 @dataclass(frozen=True)
@@ -120,10 +120,10 @@ class Fusion(Recommender):
         lessons: list[Lesson] = []
         for place, cut in enumerate(every):
             training.progress("windows", place / len(every))
-            split = Split.window(training.dataset, cut, length)
+            split, half = (Split.window(training.dataset, cut, one) for one in (length, length // 2))
             if split is not None:
                 before = school.rankers(lessons, until=cut) if cut in checked else None
-                lessons.append(school.lesson(self._panel(training.on(split.train), length), split, before))
+                lessons.append(school.lesson(self._panel(training.on(split.train), length), split, half, before))
         training.progress("windows", 1)
         judges = school.judges(lessons)
         return FittedFusion(self._panel(training, length, any(judge.is_learnt for judge in judges)), judges)

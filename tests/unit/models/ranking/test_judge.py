@@ -95,12 +95,17 @@ def share_of_pairs(scores: Floats, is_right: AnyArray) -> float:
     return float(ahead[pairs].mean())
 
 
+def examples_of(signals: Floats, is_right: AnyArray) -> Examples:
+    """All of lists of the same size, what is right being so at once."""
+    right, sizes = is_right.ravel(), np.full(len(signals), signals.shape[1])
+    return Examples(signals.reshape(-1, 4), right, right, np.ones_like(right), sizes)
+
+
 @pytest.fixture(scope="module")
 def rankers() -> Rankers:
     """Learnt from 200 lists."""
     signals, is_right = lists(200, seed=1)
-    examples = Examples(signals.reshape(-1, 4), is_right.ravel(), np.full(200, 30))
-    return Rankers.fit(examples, OPTIONS, seed=0)
+    return Rankers.fit(examples_of(signals, is_right), OPTIONS, seed=0)
 
 
 def test_trees_learn_what_rises_on_both_sides_and_a_line_cannot(rankers: Rankers) -> None:
@@ -114,7 +119,7 @@ def test_trees_learn_what_rises_on_both_sides_and_a_line_cannot(rankers: Rankers
 def test_a_line_learns_what_rises() -> None:
     signals, _ = lists(100, seed=3)
     is_right = signals[:, :, 2] > 1
-    found = Rankers.fit(Examples(signals.reshape(-1, 4), is_right.ravel(), np.full(100, 30)), OPTIONS, seed=0)
+    found = Rankers.fit(examples_of(signals, is_right), OPTIONS, seed=0)
     fresh, _ = lists(50, seed=4)
     assert share_of_pairs(found.scores(fresh)[1], fresh[:, :, 2] > 1) > 0.95
     assert np.argmax(found.linear.weights) == 2
@@ -122,7 +127,7 @@ def test_a_line_learns_what_rises() -> None:
 
 def test_the_same_seed_learns_the_same(rankers: Rankers) -> None:
     signals, is_right = lists(200, seed=1)
-    examples = Examples(signals.reshape(-1, 4), is_right.ravel(), np.full(200, 30))
+    examples = examples_of(signals, is_right)
     assert Rankers.fit(examples, OPTIONS, seed=0).trees == rankers.trees
     assert Rankers.fit(examples, OPTIONS, seed=1).trees != rankers.trees
 

@@ -11,7 +11,7 @@ from crossaisle.data.moments import DAY
 from crossaisle.data.split import Split
 from crossaisle.data.training import Training
 from crossaisle.models.ranking.context import Context
-from crossaisle.models.ranking.examples import Asked, Judged
+from crossaisle.models.ranking.examples import Asked, Judged, drawn
 from crossaisle.models.ranking.judge import BLEND, UNTAUGHT, Judge, Rankers, TreeOptions
 from crossaisle.models.ranking.learning import Lesson, School, cuts
 from crossaisle.models.ranking.panel import Panel, pool_of
@@ -83,7 +83,7 @@ def assert_same(one: Lesson, other: Lesson) -> None:
     """Number for number."""
     assert one.cut == other.cut
     for kind in KINDS:
-        for name in ("signals", "is_right", "sizes"):
+        for name in ("signals", "is_right", "is_soon", "is_drawn", "sizes"):
             assert np.array_equal(getattr(one.examples[kind], name), getattr(other.examples[kind], name))
         judged, again = one.judged[kind], other.judged[kind]
         assert (judged is None) == (again is None)
@@ -95,12 +95,13 @@ def assert_same(one: Lesson, other: Lesson) -> None:
                 assert np.array_equal(getattr(judged, name), getattr(again, name))
 
 
-def attended(split: Split) -> Lesson:
+def attended(dataset: Dataset, split: Split) -> Lesson:
     """A lesson judged by rankers who learnt from the same window, so that something is said."""
     school, known = School(2, OPTIONS, LENGTH, 0), panel(split)
-    first = school.lesson(known, split)
+    half = Split.window(dataset, split.cut, LENGTH // 2)
+    first = school.lesson(known, split, half)
     assert first.judged == (None,) * len(KINDS)
-    again = school.lesson(known, split, school.rankers([first]))
+    again = school.lesson(known, split, half, school.rankers([first]))
     assert_same(Lesson(again.cut, again.examples, first.judged), first)
     return again
 
@@ -116,19 +117,19 @@ def test_what_happens_after_a_window_changes_nothing_in_it(
     split = Split.window(small_shop, cut, LENGTH)
     assert split is not None
     known = panel(split)
-    lesson = attended(split)
-    after, inside, before = (
-        Split.window(marked(frames, *span), cut, LENGTH)
-        for span in ((cut + LENGTH, end), (cut, cut + LENGTH), (cut - LENGTH, cut))
+    lesson = attended(small_shop, split)
+    after, inside, earlier = (
+        marked(frames, *span) for span in ((cut + LENGTH, end), (cut, cut + LENGTH), (cut - LENGTH, cut))
     )
-    assert after is not None
-    assert inside is not None
+    later, within, before = (Split.window(one, cut, LENGTH) for one in (after, inside, earlier))
+    assert later is not None
+    assert within is not None
     assert before is not None
-    for one in (after, inside):
+    for one in (later, within):
         for name, array in panel(one).state().items():
             assert np.array_equal(array, known.state()[name]), name
-    assert_same(attended(after), lesson)
-    assert n_right(attended(inside)) > n_right(lesson)
+    assert_same(attended(after, later), lesson)
+    assert n_right(attended(inside, within)) > n_right(lesson)
     assert any(not np.array_equal(array, known.state()[name]) for name, array in panel(before).state().items())
 
 
@@ -152,12 +153,14 @@ def window(
     signals[..., 2] += np.float32(slope) * is_right
     counts = np.full(n_queries, 4)
     columns = np.broadcast_to(np.arange(n_candidates, dtype=np.int32), is_right.shape)
-    asked = Asked(columns, signals[..., :2].mean(axis=2), is_right, counts)
+    is_soon = is_right & (np.arange(n_candidates) % 2 == 0)
+    is_drawn = drawn(np.ones_like(is_right), seed)
+    asked = Asked(columns, signals[..., :2].mean(axis=2), is_right, is_soon, is_drawn, counts)
     judged: list[Judged | None] = [None] * len(KINDS)
     for kind, rankers in enumerate(before or ()):
         learnt = rankers.scores(signals) if rankers else None
         judged[kind] = Judged(signals[..., :2], learnt, is_right, counts, counts * 3)
-    return Lesson(cut, (asked.examples(asked.drawn(seed), signals),) * len(KINDS), tuple(judged))
+    return Lesson(cut, (asked.examples(signals),) * len(KINDS), tuple(judged))
 
 
 def school(seed: int) -> School:
@@ -186,13 +189,24 @@ def test_without_a_window_to_check_on_the_parts_ranks_decide_in_equal_shares() -
         assert np.array_equal(judge.calibration, UNTAUGHT)
 
 
-@pytest.mark.parametrize("slopes", [(2.0,), (2.0, 2.0)])
-def test_where_nothing_could_be_learnt_before_a_window_the_parts_ranks_decide(slopes: tuple[float, ...]) -> None:
-    """Two windows half a length apart overlap, so the earlier one cannot be learnt from to be checked on the later."""
-    for judge in judges(slopes, seed=0):
+def test_where_nothing_could_be_learnt_before_a_window_the_parts_ranks_decide() -> None:
+    for judge in judges((2.0,), seed=0):
         assert (judge.rankers, judge.mix) == (None, BLEND)
         assert judge.part_weights.tolist() == [0.5, 0.5]
         assert judge.calibration[1] > 0.05
+
+
+@pytest.mark.parametrize(("slopes", "is_learnt"), [((2.0, 2.0), True), ((2.0, -2.0), False)])
+def test_the_first_half_of_a_window_teaches_what_is_checked_on_the_second(
+    slopes: tuple[float, ...], is_learnt: bool
+) -> None:
+    """Two windows half a length apart overlap; before the later one only half of the earlier is known."""
+    before, after = lessons(slopes, seed=0)
+    assert before.told(0, 2, until=1) is not None
+    assert before.told(0, 2, until=0) is after.told(0, 2, until=1) is None
+    assert before.told(0, 2, until=2) is before.told(0, 2, until=None) is before.examples[0]
+    for judge in school(0).judges([before, after]):
+        assert judge.is_learnt == is_learnt
 
 
 @pytest.mark.parametrize("deaf", [0, 1])
