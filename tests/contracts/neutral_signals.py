@@ -27,7 +27,7 @@ def without_signals(fitted: Fitted, queries: Queries, items: Numbers, features: 
         assert judge.rankers is not None
         voices = Voices.of(scores, kinds == kind)
         _, found = panel.candidates(voices, kind, judge.part_weights)
-        told = panel.signals(history, [voices], [found.columns])[0]
+        told = panel.signals(history, [voices], [found.columns], [panel.advice(queries, found.columns)])[0]
         for row in np.flatnonzero(kinds[np.arange(len(items)), columns] == kind):
             place = int(np.flatnonzero(found.columns[row] == columns[row])[0])
             signals, blend = told[row].copy()[None], found.blend[row].copy()[None]

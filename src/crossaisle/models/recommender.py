@@ -63,6 +63,8 @@ class Fitted(ABC):
     n_items: int
     curves: Curves | None = None
     """How it was learnt, epoch by epoch; None if it was not learnt in epochs."""
+    proposes: ClassVar[bool] = True
+    """Whether all items are scored cheaply enough to find candidates for others; else it is asked about theirs."""
 
     @abstractmethod
     def scores(self, queries: Queries, items: Numbers | None = None) -> Floats:

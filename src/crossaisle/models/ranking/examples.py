@@ -57,6 +57,7 @@ class Asked:
         blend: float32, the same shape.
         is_right, is_soon: bool, the same shape, which of them were bought in the window, and in the first half of it.
         is_drawn: bool, the same shape, which of them are learnt from whether bought or not.
+        advice: float32 (n_queries, n_candidates, n_numbers), see `Panel.advice`.
         n_right: int64 (n_queries,), all of the kind that were bought.
     """
 
@@ -65,6 +66,7 @@ class Asked:
     is_right: Bools
     is_soon: Bools
     is_drawn: Bools
+    advice: Floats
     n_right: Longs
 
     @property
@@ -94,6 +96,7 @@ class Asked:
             is_right,
             is_soon,
             is_drawn,
+            np.take_along_axis(self.advice, order[..., None], axis=1),
             self.n_right,
         )
 

@@ -43,7 +43,9 @@ class Falls:
                 continue
             _, found = panel.candidates(voices[kind], kind, judge.part_weights)
             if judge.is_learnt:
-                own, others = panel.signals(history, [voices[kind]] * 2, [columns, found.columns])
+                advice = panel.advice(history.queries, found.columns)
+                several = [_of_items(advice, found.columns, columns), advice]
+                own, others = panel.signals(history, [voices[kind]] * 2, [columns, found.columns], several)
             else:
                 own, others = voices[kind].at(places), voices[kind].at(np.maximum(found.columns, 0))
             means = _means(judge, others, found.columns >= 0)
@@ -78,6 +80,14 @@ class _Standing:
         for weight, voice, (middle, spread) in zip(judge.mix, judge.voices(signals, blend), self.moments, strict=True):
             total += np.float32(weight) * (voice - middle) / spread
         return judge.log_odds(total, self.n_bought)
+
+
+def _of_items(advice: Floats, candidates: Numbers, columns: Numbers) -> Floats:
+    """What is said of those candidates (n_queries, n_candidates) that stand in `columns` (n_queries, n_items); of an
+    item beyond them what is said of the last."""
+    is_it = columns[:, :, None] == candidates[:, None, :]
+    places = np.where(is_it.any(axis=2), is_it.argmax(axis=2), candidates.shape[1] - 1)
+    return np.take_along_axis(advice, places[..., None], axis=1)
 
 
 def _means(judge: Judge, signals: Floats, is_there: Bools) -> Floats:

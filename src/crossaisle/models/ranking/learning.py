@@ -60,7 +60,7 @@ def cuts(dataset: Dataset, length: int, n_windows: int) -> list[int]:
 
 @dataclass(frozen=True)
 class School:
-    """How is learnt. n_parts: how many recommenders are joined. length: of a window, microseconds."""
+    """How is learnt. n_parts: how many recommenders propose candidates. length: of a window, microseconds."""
 
     n_parts: int
     options: TreeOptions
@@ -96,7 +96,7 @@ class School:
             voices, asked = self._asked(panel, split.truth[users[rows]], soon[users[rows]], history)
             if before is None:
                 asked = [one.only_kept() for one in asked]
-            signals = panel.signals(history, voices, [one.columns for one in asked])
+            signals = panel.signals(history, voices, [one.columns for one in asked], [one.advice for one in asked])
             for kind, (one, told) in enumerate(zip(asked, signals, strict=True)):
                 examples[kind].append(one.examples(told))
                 if before is not None:
@@ -124,7 +124,8 @@ class School:
             items = panel.pool.items[np.maximum(found.columns, 0)]
             is_right, is_soon = (right(one, items) & is_there for one in (truth, soon))
             is_drawn = drawn(is_there, self.seed + kind)
-            asked.append(Asked(found.columns, found.blend, is_right, is_soon, is_drawn, n_right))
+            advice = panel.advice(history.queries, found.columns)
+            asked.append(Asked(found.columns, found.blend, is_right, is_soon, is_drawn, advice, n_right))
         return voices, asked
 
     def rankers(self, lessons: Sequence[Lesson], until: int | None = None) -> tuple[Rankers | None, ...]:

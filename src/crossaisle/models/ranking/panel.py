@@ -10,7 +10,7 @@ from crossaisle.data.queries import Queries
 from crossaisle.features.feature import packed, unpacked, within
 from crossaisle.models.ranking.context import Context
 from crossaisle.models.ranking.judge import Judge
-from crossaisle.models.ranking.pool import KINDS, N_CANDIDATES, Pool, Voices
+from crossaisle.models.ranking.pool import KINDS, N_CANDIDATES, Pool, Voices, relevance, standardised
 from crossaisle.models.ranking.signal import History
 from crossaisle.models.recommender import Fitted, State
 from crossaisle.models.shelf import recommender
@@ -38,9 +38,19 @@ class Panel:
     context: Context | None
 
     @property
+    def proposers(self) -> Mapping[str, Fitted]:
+        """Parts that score the whole pool, of which the best by their blend are candidates."""
+        return {name: fitted for name, fitted in self.parts.items() if fitted.proposes}
+
+    @property
+    def advisers(self) -> Mapping[str, Fitted]:
+        """Parts that are asked about candidates alone."""
+        return {name: fitted for name, fitted in self.parts.items() if not fitted.proposes}
+
+    @property
     def names(self) -> tuple[str, ...]:
-        """One a signal: what each part says, then what else is known."""
-        own = (*(f"rank={name}" for name in self.parts), *(f"score={name}" for name in self.parts))
+        """One a signal: what proposers say, what advisers say, then what else is known."""
+        own = [f"{what}={name}" for of in (self.proposers, self.advisers) for what in ("rank", "score") for name in of]
         return (*own, *(self.context.names if self.context else ()))
 
     def batches(self, n_queries: int) -> Iterator[slice]:
@@ -55,16 +65,26 @@ class Panel:
         return History(queries, self.context.recent if self.context else 0)
 
     def scores(self, queries: Queries) -> list[Floats]:
-        """float32 (n_queries, n_pool) of each part."""
-        return [np.asarray(fitted.scores(queries, self.pool.items)) for fitted in self.parts.values()]
+        """float32 (n_queries, n_pool) of each proposer."""
+        return [np.asarray(fitted.scores(queries, self.pool.items)) for fitted in self.proposers.values()]
 
-    def signals(self, history: History, voices: Sequence[Voices], columns: Sequence[Numbers]) -> list[Floats]:
+    def advice(self, queries: Queries, columns: Numbers) -> Floats:
+        """float32 (n_queries, n_candidates, 2 · n_advisers): relevances among the candidates, then scores standardised
+        over them; columns: places in the pool, −1 for none."""
+        items = np.where(columns >= 0, self.pool.items[np.maximum(columns, 0)], -1)
+        scores = [fitted.score_candidates(queries, items) for fitted in self.advisers.values()]
+        told = [*map(relevance, scores), *map(standardised, scores)]
+        return np.stack(told, axis=2) if told else np.empty((*columns.shape, 0), dtype=np.float32)
+
+    def signals(
+        self, history: History, voices: Sequence[Voices], columns: Sequence[Numbers], advice: Sequence[Floats]
+    ) -> list[Floats]:
         """float32 (n_queries, n_columns, n_names) of the pool's items at each of several `columns`, −1 as the first.
 
         What else is known is asked once for all of them.
         """
         places = [np.maximum(one, 0) for one in columns]
-        own = [one.at(at) for one, at in zip(voices, places, strict=True)]
+        own = [np.concatenate([one.at(at), said], axis=2) for one, at, said in zip(voices, places, advice, strict=True)]
         if self.context is None or not own:
             return own
         known = self.context.of(history, self.pool.items[np.concatenate(places, axis=1)])
@@ -91,7 +111,9 @@ class Panel:
         voices = self.voices(scores, kinds)
         found = [self.candidates(voices[kind], kind, judges[kind].part_weights) for kind in KINDS]
         learnt = [kind for kind in KINDS if judges[kind].is_learnt]
-        told = self.signals(history, [voices[kind] for kind in learnt], [found[kind][1].columns for kind in learnt])
+        columns = [found[kind][1].columns for kind in learnt]
+        advice = [self.advice(queries, one) for one in columns]
+        told = self.signals(history, [voices[kind] for kind in learnt], columns, advice)
         signals = dict(zip(learnt, told, strict=True))
         nothing = np.empty((len(queries), 0, 0), dtype=np.float32)
         odds = np.full(kinds.shape, -np.inf, dtype=np.float32)

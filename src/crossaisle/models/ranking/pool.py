@@ -68,8 +68,8 @@ class Voices:
 
     @classmethod
     def of(cls, scores: Sequence[Floats], is_kind: Bools) -> "Voices":
-        """Rank each part's scores; beyond the first `DEPTH` all ranks are alike."""
-        return cls(scores, [_relevance(np.where(is_kind, one, -np.inf)) for one in scores], is_kind)
+        """Rank each part's scores."""
+        return cls(scores, [relevance(np.where(is_kind, one, -np.inf)) for one in scores], is_kind)
 
     def blend(self, weights: AnyArray) -> Floats:
         """float32 (n_queries, n_pool): the relevances weighed by part, −inf for other kinds."""
@@ -88,13 +88,14 @@ class Voices:
         return np.stack(told, axis=2)
 
 
-def _relevance(scores: Floats) -> Floats:
+def relevance(scores: Floats) -> Floats:
+    """float32, the same shape: −log(5 + rank) within each row; beyond the first `DEPTH` all ranks are alike."""
     depth = min(DEPTH, scores.shape[1])
-    relevance = np.full(scores.shape, -np.log(SOFTEN + depth), dtype=np.float32)
+    told = np.full(scores.shape, -np.log(SOFTEN + depth), dtype=np.float32)
     columns = top_k(scores, depth)
     rows, ranks = np.nonzero(columns >= 0)
-    relevance[rows, columns[rows, ranks]] = -np.log(SOFTEN + ranks)
-    return relevance
+    told[rows, columns[rows, ranks]] = -np.log(SOFTEN + ranks)
+    return told
 
 
 def standardised(values: Floats) -> Floats:

@@ -11,13 +11,14 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from pydantic import BeforeValidator, Field, InstanceOf
 
+from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import DAY
 from crossaisle.data.queries import Queries
 from crossaisle.data.split import Split
 from crossaisle.data.training import Training
 from crossaisle.errors import UsageError
 from crossaisle.features.feature import within
-from crossaisle.models.part import part
+from crossaisle.models.part import from_values, part
 from crossaisle.models.ranking.context import Context
 from crossaisle.models.ranking.explaining import contributions
 from crossaisle.models.ranking.judge import Judge, TreeOptions
@@ -25,10 +26,16 @@ from crossaisle.models.ranking.learning import N_CHECKED, Lesson, School, cuts
 from crossaisle.models.ranking.panel import Panel, pool_of
 from crossaisle.models.ranking.pool import KINDS
 from crossaisle.models.recommender import Contributions, Fitted, Recommender, State
-from crossaisle.models.shelf import name_of, named, recommender
+from crossaisle.models.shelf import name_of, recommender
 from crossaisle.numerics.arrays import Floats, Numbers
 
-PARTS = ("ease", "graph-filter", "als", "category-popularity")
+PARTS: dict[str, dict[str, Any]] = {
+    "ease": {},
+    "graph-filter": {},
+    "als": {},
+    "category-popularity": {},
+    "mlp": {"epochs": 4, "users_per_epoch": 5000},
+}
 
 
 @dataclass(frozen=True)
@@ -68,8 +75,8 @@ class FittedFusion(Fitted):
 
 
 def default_parts() -> tuple[Recommender, ...]:
-    """The recommenders that a Fusion joins unless told otherwise, with their default options."""
-    return named(PARTS)
+    """The recommenders that a Fusion joins unless told otherwise; the perceptron learns more shortly than alone."""
+    return tuple(from_values(recommender(name), options) for name, options in PARTS.items())
 
 
 def _parts(given: Any) -> Any:
@@ -82,6 +89,8 @@ def _parts(given: Any) -> Any:
         raise ValueError(str(error)) from None
     if len(set(kinds)) < len(kinds):
         raise ValueError("a recommender stands there twice; each can be a part once")
+    if not any(one.fitted.proposes for one in found if isinstance(one, Recommender)):
+        raise ValueError("none of these finds candidates; name one that does, such as ease, besides")
     return found
 
 
@@ -114,7 +123,7 @@ class Fusion(Recommender):
         """Fit the parts at every earlier cut, learn to judge, and fit them once more on everything."""
         length = self.horizon * DAY
         options = TreeOptions(self.rounds, self.leaves, self.learning_rate)
-        school = School(len(self.parts), options, length, training.seed)
+        school = School(sum(one.fitted.proposes for one in self.parts), options, length, training.seed)
         every = cuts(training.dataset, length, self.windows)
         checked = [cut for cut in every if cut + length <= training.dataset.end][-N_CHECKED:]
         lessons: list[Lesson] = []
@@ -123,12 +132,17 @@ class Fusion(Recommender):
             split, half = (Split.window(training.dataset, cut, one) for one in (length, length // 2))
             if split is not None:
                 before = school.rankers(lessons, until=cut) if cut in checked else None
-                lessons.append(school.lesson(self._panel(training.on(split.train), length), split, half, before))
+                panel = self._panel(split.train, training, length)
+                lessons.append(school.lesson(panel, split, half, before))
         training.progress("windows", 1)
         judges = school.judges(lessons)
-        return FittedFusion(self._panel(training, length, any(judge.is_learnt for judge in judges)), judges)
+        is_learnt = any(judge.is_learnt for judge in judges)
+        return FittedFusion(self._panel(training.dataset, training, length, is_learnt), judges)
 
-    def _panel(self, training: Training, length: int, with_context: bool = True) -> Panel:
-        parts = {name_of(one): one.fit(training) for one in self.parts}
-        context = Context.fit(training.dataset, length, training.seed) if with_context else None
-        return Panel(parts, pool_of(training.dataset, self.min_purchases), context)
+    def _panel(self, dataset: Dataset, training: Training, length: int, is_learnt: bool = True) -> Panel:
+        """The parts fitted on a past, networks for as many epochs as their options say."""
+        own = Training(dataset, training.seed, encoder=training.encoder)
+        asked = [one for one in self.parts if is_learnt or one.fitted.proposes]
+        parts = {name_of(one): one.fit(own) for one in asked}
+        context = Context.fit(dataset, length, training.seed) if is_learnt else None
+        return Panel(parts, pool_of(dataset, self.min_purchases), context)

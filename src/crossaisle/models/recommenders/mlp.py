@@ -46,6 +46,8 @@ class FittedMLP(Fitted):
         is_learnt: bool (n_items,), items that speak for themselves; the others by their features.
     """
 
+    proposes: ClassVar[bool] = False
+
     module: Perceptron
     features: FusedFeatures
     is_learnt: Bools
@@ -153,7 +155,7 @@ class Lesson:
         self.users = np.flatnonzero(np.diff(self.pool.bought.indptr))
 
     def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
-        options, order = self.options, rng.permutation(self.users)
+        options, order = self.options, rng.permutation(self.users)[: self.options.users_per_epoch]
         for start in range(0, len(order), options.batch_size):
             users = order[start : start + options.batch_size]
             queries = self.queries[users]
@@ -210,6 +212,9 @@ class MLP(Network):
     patience: Annotated[
         int, Field(ge=1, le=1000, description="epochs without a better validation after which learning stops")
     ] = 2
+    users_per_epoch: Annotated[
+        int, Field(ge=1, le=1_000_000_000, description="users of an epoch at most, drawn anew for each")
+    ] = 100_000
     batch_size: Annotated[int, Field(ge=1, le=1_000_000, description="users in a batch")] = 32
     learning_rate: Annotated[float, Field(gt=0, le=10, description="step size of Adam")] = 0.002
     dimension: Annotated[int, Field(ge=1, le=4096, description="length of the vectors p and q")] = 32

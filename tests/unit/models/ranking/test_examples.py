@@ -14,7 +14,8 @@ def asked(is_right: AnyArray, is_there: AnyArray, seed: int) -> Asked:
     columns = np.where(is_there, np.arange(is_right.shape[1]), -1).astype(np.int32)
     blend = np.where(is_there, 0, -np.inf).astype(np.float32)
     is_soon = is_right & (np.cumsum(is_right, axis=1) % 2 == 1)
-    return Asked(columns, blend, is_right, is_soon, drawn(is_there, seed), is_right.sum(axis=1))
+    advice = np.random.default_rng(seed).random((*is_right.shape, 2), dtype=np.float32)
+    return Asked(columns, blend, is_right, is_soon, drawn(is_there, seed), advice, is_right.sum(axis=1))
 
 
 def numbers(shape: tuple[int, ...]) -> Floats:
@@ -69,6 +70,7 @@ def test_only_those_kept_are_asked_about_in_their_order(seed: int) -> None:
         for name in ("is_right", "is_soon", "is_drawn"):
             assert getattr(fewer, name)[row].tolist() == getattr(one, name)[row, places].tolist() + rest
         assert np.isneginf(fewer.blend[row, len(places) :]).all()
+        assert np.array_equal(fewer.advice[row, : len(places)], one.advice[row, places])
     assert np.array_equal(fewer.n_right, one.n_right)
     signals = np.take_along_axis(numbers(kept.shape), np.maximum(fewer.columns, 0)[..., None], axis=1)
     assert_same(fewer.examples(signals), told(one))
@@ -84,7 +86,7 @@ def assert_same(one: Examples, other: Examples) -> None:
 def test_the_first_half_teaches_as_if_nothing_were_known_of_the_second(seed: int) -> None:
     """What is bought later stands among the others with the chance that it had been drawn, and nowhere else."""
     one = several(seed)
-    alone = Asked(one.columns, one.blend, one.is_soon, one.is_soon, one.is_drawn, one.n_right)
+    alone = Asked(one.columns, one.blend, one.is_soon, one.is_soon, one.is_drawn, one.advice, one.n_right)
     assert one.is_soon.sum() == 4
     assert_same(told(one).soon(), told(alone))
 
@@ -92,7 +94,7 @@ def test_the_first_half_teaches_as_if_nothing_were_known_of_the_second(seed: int
 def test_who_buys_nothing_soon_teaches_nothing_soon() -> None:
     one = several(0)
     later = np.zeros_like(one.is_soon)
-    found = told(Asked(one.columns, one.blend, one.is_right, later, one.is_drawn, one.n_right)).soon()
+    found = told(Asked(one.columns, one.blend, one.is_right, later, one.is_drawn, one.advice, one.n_right)).soon()
     assert len(found.signals) == len(found.sizes) == 0
 
 

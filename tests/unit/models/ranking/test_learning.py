@@ -155,7 +155,7 @@ def window(
     columns = np.broadcast_to(np.arange(n_candidates, dtype=np.int32), is_right.shape)
     is_soon = is_right & (np.arange(n_candidates) % 2 == 0)
     is_drawn = drawn(np.ones_like(is_right), seed)
-    asked = Asked(columns, signals[..., :2].mean(axis=2), is_right, is_soon, is_drawn, counts)
+    asked = Asked(columns, signals[..., :2].mean(axis=2), is_right, is_soon, is_drawn, signals[..., :0], counts)
     judged: list[Judged | None] = [None] * len(KINDS)
     for kind, rankers in enumerate(before or ()):
         learnt = rankers.scores(signals) if rankers else None

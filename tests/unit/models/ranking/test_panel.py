@@ -94,7 +94,8 @@ def test_signals_are_named_by_part_and_kept_in_the_order_of_the_parts() -> None:
         is_kind = panel().pool.kinds(history) == kind
         voices = Voices.of(scores, is_kind)
         _, found = panel().candidates(voices, kind, np.ones(1))
-        signals = panel().signals(history, [voices, voices], [found.columns, found.columns[:, :1]])
+        columns = [found.columns, found.columns[:, :1]]
+        signals = panel().signals(history, [voices, voices], columns, [panel().advice(queries, one) for one in columns])
         assert signals[0].shape == (*found.columns.shape, 2)
         assert np.array_equal(signals[1], signals[0][:, :1])
         assert found.columns.shape[1] == N_CANDIDATES[kind]

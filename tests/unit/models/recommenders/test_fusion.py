@@ -20,7 +20,7 @@ def test_parts_are_named_as_people_write_them() -> None:
 
 
 def test_parts_unless_told_otherwise() -> None:
-    assert tuple(name_of(one) for one in Fusion().parts) == PARTS
+    assert tuple(name_of(one) for one in Fusion().parts) == tuple(PARTS)
 
 
 def test_a_part_that_does_not_exist_is_told_and_none_at_all_is_refused() -> None:
