@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import moment
@@ -13,6 +14,9 @@ from crossaisle.data.training import silent
 from crossaisle.loop.load import LoadOptions, load
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 DATASETS = Path(__file__).parents[2] / "shared" / "datasets"
 

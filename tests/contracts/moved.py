@@ -71,6 +71,7 @@ MOVED: dict[str, dict[str, Any]] = {
     },
     "mlp": {
         **LEARNING,
+        "users_per_epoch": 20,
         "layers": 3,
         "hidden": 4,
         "initialisation": "he",

@@ -1,6 +1,7 @@
 """Price bands within the category: where an item stands among its like, and where a user usually buys."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -34,6 +35,7 @@ class FittedPriceBands(FittedFeature):
         """Number of bands."""
         return int(self.edges.shape[1]) + 1
 
+    @cached_property
     def bands(self) -> Numbers:
         """int32 (n_items,): 0 for the cheapest band of the item's category, −1 where the price is unknown.
 
@@ -51,7 +53,7 @@ class FittedPriceBands(FittedFeature):
 
     def items(self) -> tuple[Block, ...]:
         """The item's band as one-hot, and its level."""
-        bands = self.bands()
+        bands = self.bands
         level = self.levels(np.arange(len(bands), dtype=np.int32), self.prices)
         values = np.concatenate([_one_hot(bands, self.n_bands), np.nan_to_num(level)[:, None]], axis=1)
         return (Block("item price", self._columns(), values),)
@@ -60,7 +62,7 @@ class FittedPriceBands(FittedFeature):
         """Share of purchases in each band, and the mean level of what was paid (else of the item's price)."""
         kept = (queries.types == PURCHASE) & (queries.weights > 0)
         rows, items, weights = row_numbers(queries.indptr)[kept], queries.items[kept], queries.weights[kept]
-        bands = np.where(self.bands()[items] < 0, self.n_bands, self.bands()[items])
+        bands = np.where(self.bands[items] < 0, self.n_bands, self.bands[items])
         places = rows.astype(np.int64) * (self.n_bands + 1) + bands
         counts = np.bincount(places, weights=weights, minlength=len(queries) * (self.n_bands + 1))
         table: Doubles = counts.reshape(len(queries), self.n_bands + 1).astype(np.float64)

@@ -21,7 +21,7 @@ def randomised_svd(
         components: how many, at most min(n_rows, n_columns).
         seed: of the random start; the same seed gives the same answer.
         oversampling: further random directions that are drawn and left out again.
-        iterations: power iterations, each with an LU so that weak directions survive.
+        iterations: power iterations, each with an LU on the smaller side so that weak directions survive.
 
     Returns:
         float32 U (n_rows, components), s (components,), Vt (components, n_columns).
@@ -31,7 +31,10 @@ def randomised_svd(
     start = np.random.default_rng(seed).standard_normal((n_columns, width), dtype=np.float32)
     basis = matrix @ start
     for _ in range(iterations):
-        basis = matrix @ _separated(matrix.T @ _separated(basis))
+        if n_rows <= n_columns:
+            basis = matrix @ (matrix.T @ _separated(basis))
+        else:
+            basis = matrix @ _separated(matrix.T @ basis)
     basis = _orthonormal(basis)
     strengths, left, right = _decomposed(np.asarray(matrix.T @ basis))
     left, strengths, right = left[:, :components], strengths[:components], right[:, :components].T

@@ -40,7 +40,7 @@ def test_same_price_is_cheap_in_one_category_and_dear_in_another() -> None:
     rows = [("ann", item, 0, "purchase", None, None, None, None, None) for item in ("wine1", "tea5", "tea5")]
     dataset = shop(rows, listed(prices, category))
     fitted = PriceBands(n_bands=2, min_items=5).fit(dataset)
-    bands = dict(zip(dataset.index.items.to_list(), fitted.bands().tolist(), strict=True))
+    bands = dict(zip(dataset.index.items.to_list(), fitted.bands.tolist(), strict=True))
     assert bands["wine1"] == 0
     assert bands["tea5"] == 1
     assert bands["wine3"] == bands["tea3"] == 0
@@ -56,7 +56,7 @@ def test_small_category_takes_the_bands_of_the_shop() -> None:
     rows = [("ann", "spice", 0, "purchase", None, None, None, None, None)]
     dataset = shop(rows, listed(prices, category))
     fitted = PriceBands(n_bands=2, min_items=3).fit(dataset)
-    assert fitted.bands()[dataset.index.items.number("spice")] == 1
+    assert fitted.bands[dataset.index.items.number("spice")] == 1
     assert fitted.edges[dataset.index.categories.number("spice"), 0] == 2.5
 
 
@@ -67,7 +67,7 @@ def test_category_of_one_price_stands_in_the_middle() -> None:
         [("ann", "i1", 0, "purchase", None, None, None, None, None)],
         listed(prices, dict.fromkeys(prices, "c")),
     )
-    assert PriceBands().fit(dataset).bands().tolist() == [2] * 10
+    assert PriceBands().fit(dataset).bands.tolist() == [2] * 10
 
 
 def test_user_without_purchases_and_item_without_price_have_zeros_and_a_mark() -> None:
@@ -81,7 +81,7 @@ def test_user_without_purchases_and_item_without_price_have_zeros_and_a_mark() -
 def test_shop_without_any_price_marks_all_as_unknown() -> None:
     dataset = shop([("ann", "cola", 0, "purchase", None, None, None, None, None)])
     fitted = PriceBands().fit(dataset)
-    assert (fitted.bands() == -1).all()
+    assert (fitted.bands == -1).all()
     assert fitted.users(dataset.queries(np.array([0]), moment=DAY))[0].dense()[0].tolist() == [
         0,
         0,

@@ -196,7 +196,7 @@ scores = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     table=scores,
     kind=st.sampled_from([kind for kind in KINDS if kind != "category"]),

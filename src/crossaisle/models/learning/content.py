@@ -47,7 +47,7 @@ class ItemContent:
         dataset = training.dataset
         catalogue, bands = dataset.catalogue, PriceBands().fit(dataset)
         numbers = {kind: getattr(catalogue, kind) for kind in ("category", "aisle", "brand")}
-        numbers["price_band"] = bands.bands()
+        numbers["price_band"] = bands.bands
         index = dataset.index
         sizes = {"category": len(index.categories), "aisle": len(index.aisles), "brand": len(index.brands)}
         sizes["price_band"] = bands.n_bands

@@ -7,7 +7,7 @@ import numpy as np
 
 from crossaisle.numerics.arrays import Bools, Csr, Doubles, Floats, Longs, Numbers, holds
 
-N_NEGATIVES = 150
+N_NEGATIVES = 100
 """Candidates of a query, not bought, that are learnt from; all of those bought are."""
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import optimize
 from threadpoolctl import threadpool_limits
 
-from crossaisle.numerics.arrays import Bools, Doubles, Floats, Longs
+from crossaisle.numerics.arrays import Bools, Doubles, Floats, Longs, batches
 
 MOST_STEPS = 100
 
@@ -38,9 +38,10 @@ def fit_listwise(signals: Floats, is_right: Bools, sizes: Longs, l2: float) -> L
     Args:
         signals: float32 (n, n_names). is_right: bool (n,). sizes: int64 (n_lists,), consecutive.
     """
-    middle, spread = signals.mean(axis=0, dtype=np.float64), signals.std(axis=0, dtype=np.float64)
-    spread = np.where(spread > 1e-6, spread, 1.0)
-    inputs = ((signals - middle) / spread).astype(np.float32)
+    middle, spread = _moments(signals)
+    inputs = np.empty_like(signals)
+    for rows in batches(len(signals), 16 * signals.shape[1]):
+        inputs[rows] = (signals[rows] - middle) / spread
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     n_right = np.add.reduceat(is_right.astype(np.float64), starts)
     of_list = np.where(n_right > 0, np.sqrt(n_right) / np.maximum(n_right, 1), 0)
@@ -63,3 +64,13 @@ def fit_listwise(signals: Floats, is_right: Bools, sizes: Longs, l2: float) -> L
             loss, np.zeros(inputs.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS}
         )
     return Linear(np.asarray(found.x, dtype=np.float64), middle, spread)
+
+
+def _moments(signals: Floats) -> tuple[Doubles, Doubles]:
+    """float64 (n_names,): mean and standard deviation of each number, 1 in place of none; a batch at a time."""
+    middle = signals.mean(axis=0, dtype=np.float64)
+    squares = np.zeros_like(middle)
+    for rows in batches(len(signals), 8 * signals.shape[1]):
+        squares += ((signals[rows] - middle) ** 2).sum(axis=0)
+    spread = np.sqrt(squares / max(1, len(signals)))
+    return middle, np.where(spread > 1e-6, spread, 1.0)

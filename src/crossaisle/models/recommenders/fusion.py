@@ -89,7 +89,7 @@ def _parts(given: Any) -> Any:
         raise ValueError(str(error)) from None
     if len(set(kinds)) < len(kinds):
         raise ValueError("a recommender stands there twice; each can be a part once")
-    if not any(one.fitted.proposes for one in found if isinstance(one, Recommender)):
+    if found and not any(one.fitted.proposes for one in found if isinstance(one, Recommender)):
         raise ValueError("none of these finds candidates; name one that does, such as ease, besides")
     return found
 

@@ -108,7 +108,7 @@ rows_of_a_shop = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows_of_a_shop)
 def test_netting_equals_taking_back_one_after_the_other(rows: list[Row]) -> None:
     found = {event: 1.0 if units is None else units for event, units in left(rows).items()}

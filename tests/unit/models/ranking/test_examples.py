@@ -41,7 +41,7 @@ def several(seed: int) -> Asked:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_all_that_are_right_are_kept_and_others_drawn(seed: int) -> None:
-    """395 others are each kept with a chance of 150 / 400, so 148 ± 9.6; the bound is six deviations."""
+    """395 others are each kept with a chance of 100 / 400, so 98.75 ± 8.6; the bound is six deviations."""
     found = told(several(seed))
     assert len(found.sizes) == 2
     assert found.sizes.sum() == len(found.signals) == len(found.is_right)

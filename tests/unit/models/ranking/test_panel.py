@@ -10,6 +10,7 @@ from crossaisle.data.training import Training
 from crossaisle.models.ranking.judge import BLEND, Judge
 from crossaisle.models.ranking.panel import STEP, Panel, pool_of
 from crossaisle.models.ranking.pool import BOUGHT, KINDS, N_CANDIDATES, NEW_CATEGORY, NEW_ITEM, Voices
+from crossaisle.models.recommenders.mlp import MLP
 from crossaisle.models.shelf import recommender
 
 from .shops import five_items, shop
@@ -100,6 +101,24 @@ def test_signals_are_named_by_part_and_kept_in_the_order_of_the_parts() -> None:
         assert np.array_equal(signals[1], signals[0][:, :1])
         assert found.columns.shape[1] == N_CANDIDATES[kind]
         assert ((found.columns >= 0).sum(axis=1) == min(is_kind.sum(), N_CANDIDATES[kind])).all()
+
+
+def test_an_adviser_is_asked_about_candidates_alone() -> None:
+    """Places 5, 3 and none: ranks among them, scores standardised over them, and nothing said of the pool."""
+    adviser = MLP(epochs=1, text=False).fit(Training(wide()))
+    advised = Panel({"mlp": adviser, **panel().parts}, panel().pool, None)
+    assert advised.names == ("rank=ease", "score=ease", "rank=mlp", "score=mlp")
+    queries, columns = wide().queries(np.array([0])), np.array([[5, 3, -1]], dtype=np.int32)
+    assert len(advised.scores(queries)) == 1
+    scores = adviser.scores(queries, panel().pool.items[columns[0, :2]])[0]
+    told = advised.advice(queries, columns)[0]
+    order = [0, 1] if scores[0] > scores[1] else [1, 0]
+    assert told[order, 0].tolist() == pytest.approx([-np.log(5), -np.log(6)])
+    assert told[order, 1].tolist() == pytest.approx([1, -1], abs=1e-3)
+    assert told[2].tolist() == pytest.approx([-np.log(8), -3])
+    history, voices = panel().history(queries), panel().voices(panel().scores(queries), np.zeros((1, N_ITEMS), np.int8))
+    signals = advised.signals(history, voices[:1], [columns], [told[None]])[0]
+    assert np.array_equal(signals[0, :, 2:], told)
 
 
 def test_a_panel_is_restored_from_its_state() -> None:

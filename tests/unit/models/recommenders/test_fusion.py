@@ -11,6 +11,7 @@ from crossaisle.models.ranking.judge import BLEND
 from crossaisle.models.recommenders.als import ALS
 from crossaisle.models.recommenders.ease import EASE
 from crossaisle.models.recommenders.fusion import PARTS, Fusion
+from crossaisle.models.recommenders.mlp import MLP
 from crossaisle.models.shelf import name_of
 
 
@@ -36,14 +37,21 @@ def test_a_recommender_is_a_part_once() -> None:
         from_values(Fusion, {"parts": (EASE(), EASE(l2=7.0))})
 
 
+def test_a_part_that_finds_candidates_is_needed() -> None:
+    with pytest.raises(UsageError, match="none of these finds candidates; name one that does, such as ease"):
+        from_values(Fusion, {"parts": "mlp"})
+
+
 @pytest.mark.parametrize("windows", [0, 2])
 def test_without_a_window_that_teaches_ranks_are_blended_and_nothing_else_is_fitted(
     small_shop: Dataset, windows: int
 ) -> None:
     """Two windows half a horizon apart overlap: none is left to check on."""
-    fitted = Fusion(parts=(EASE(),), windows=windows).fit(Training(small_shop))
+    fitted = Fusion(parts=(EASE(), MLP(epochs=1)), windows=windows).fit(Training(small_shop))
     assert [judge.mix for judge in fitted.judges] == [BLEND] * 3
+    assert [judge.part_weights.tolist() for judge in fitted.judges] == [[1.0]] * 3
     assert fitted.panel.context is None
+    assert tuple(fitted.panel.parts) == ("ease",)
 
 
 def test_of_one_part_the_blend_keeps_the_order_within_a_kind(small_shop: Dataset) -> None:

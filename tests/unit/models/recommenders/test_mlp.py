@@ -38,6 +38,14 @@ def test_what_is_hidden_is_told_and_what_is_left_is_not_asked_about(small_shop: 
     np.testing.assert_array_equal(array(batch.candidates.left), left[:, array(batch.candidates.items)])
 
 
+def test_an_epoch_has_so_many_users_at_most_drawn_anew(small_shop: Dataset) -> None:
+    lesson = MLP(users_per_epoch=7, batch_size=3, text=False).learner(Training(small_shop))
+    epochs = [list(lesson.batches(np.random.default_rng(seed))) for seed in (0, 1)]
+    assert [[len(batch.histories.starts) for batch in epoch] for epoch in epochs] == [[3, 3, 1]] * 2
+    first, second = (np.concatenate([array(batch.histories.items) for batch in epoch]) for epoch in epochs)
+    assert not np.array_equal(first, second)
+
+
 def test_whole_categories_are_hidden(small_shop: Dataset) -> None:
     _, _, bought, left, _ = batch_of(small_shop, category_dropout=0.5, event_dropout=0.0, repeats=0.0)
     for category in range(small_shop.n_categories):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crossaisle.data.event_types import CART, PURCHASE, RETURN, VIEW
@@ -55,7 +55,6 @@ def test_the_latest_visits_are_kept_with_their_items() -> None:
 entries = st.tuples(st.integers(0, 9), st.just(PURCHASE), st.integers(0, 5), st.integers(-1, 2))
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(entries, max_size=12), min_size=1, max_size=4))
 def test_visits_hold_what_was_bought_and_ascend_in_time(rows: list[list[Entry]]) -> None:
     # an order belongs to one customer
