@@ -108,7 +108,8 @@ def moments(values: Floats) -> tuple[Floats, Floats]:
     finite = np.isfinite(values)
     counted = np.maximum(finite.sum(axis=1, keepdims=True), 1)
     middle = np.where(finite, values, 0).sum(axis=1, keepdims=True) / counted
-    spread = np.sqrt((np.where(finite, values - middle, 0) ** 2).sum(axis=1, keepdims=True) / counted)
+    steps = np.where(finite, values - middle, 0)
+    spread = np.sqrt(np.einsum("ij,ij->i", steps, steps)[:, None] / counted)
     return middle.astype(np.float32), np.where(spread > 1e-9, spread, 1).astype(np.float32)
 
 

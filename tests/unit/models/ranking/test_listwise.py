@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
 
-from crossaisle.models.ranking.listwise import Linear, fit_listwise
+from crossaisle.models.ranking.listwise import MOST_LISTS, Linear, fit_listwise
 from crossaisle.numerics.arrays import AnyArray, Doubles
 
 
@@ -48,6 +48,20 @@ def test_the_loss_has_no_slope_at_what_is_found(seed: int) -> None:
 
     assert np.abs(approx_fprime(found.weights, loss, 1e-6)).max() < 2e-4
     assert np.abs(approx_fprime(found.weights + 0.1, loss, 1e-6)).max() > 1e-2
+
+
+def test_of_more_lists_than_are_needed_every_second_is_learnt_from() -> None:
+    rng = np.random.default_rng(0)
+    sizes = rng.integers(2, 5, MOST_LISTS + 1)
+    signals = rng.normal(size=(int(sizes.sum()), 2)).astype(np.float32)
+    is_right = rng.random(len(signals)) < 0.5
+    kept = np.repeat(np.arange(len(sizes)) % 2 == 0, sizes)
+    found, half = (
+        fit_listwise(signals, is_right, sizes, l2=0.01),
+        fit_listwise(signals[kept], is_right[kept], sizes[::2], l2=0.01),
+    )
+    assert np.array_equal(found.weights, half.weights)
+    assert np.array_equal(found.middle, half.middle)
 
 
 def _loss(weights: Doubles, inputs: AnyArray, is_right: AnyArray, sizes: AnyArray, l2: float) -> float:
