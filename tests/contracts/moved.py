@@ -118,7 +118,7 @@ MOVED |= {
 }
 SEARCHED = ("search", "half_life_days")
 """Options of what is read of searches."""
-READ_SEARCHES = ("content", "mlp")
+READ_SEARCHES = ("content", "mlp", "fusion")
 BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     ("market-potential", "n_groups"): {"market": "group"},
     ("item-knn", "k1"): {"weighting": "bm25", "counting": "count"},

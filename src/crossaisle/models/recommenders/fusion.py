@@ -34,7 +34,7 @@ PARTS: dict[str, dict[str, Any]] = {
     "graph-filter": {},
     "als": {},
     "category-popularity": {},
-    "mlp": {"epochs": 4, "users_per_epoch": 5000},
+    "mlp": {"epochs": 3, "batch_size": 16, "users_per_epoch": 5000},
 }
 
 
