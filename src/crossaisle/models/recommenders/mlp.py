@@ -34,6 +34,8 @@ from crossaisle.numerics.arrays import Bools, Csr, Floats, Numbers, batches, row
 ROWS: dict[str, Rows] = {f"{name}.weight": "items" for name in ("history", "own", "own_bias")}
 BYTES_PER_NUMBER, COPIES = 4, 4
 """Of what a pair of user and item takes while scoring, and how often it is held."""
+MOST_TAKEN = 40
+"""Items of a history, the latest, that are taken out to see what the score owes to them: each time all is read anew."""
 BATCH_BYTES = 32 * 2**20
 """What a block of pairs may take; small ones stay in the cache."""
 
@@ -81,7 +83,7 @@ class FittedMLP(Fitted):
 
     def contributions(self, queries: Queries, candidates: Numbers, n_causes: int = 3) -> Contributions:
         """What the score loses without an item of the history, of which the features are read anew."""
-        return occluded(self.score_candidates, queries, candidates, n_causes)
+        return occluded(self.score_candidates, queries, candidates, n_causes, most=MOST_TAKEN)
 
     def vectors(self) -> Floats:
         """float32 (n_items, dimension): the items' vectors."""
