@@ -5,7 +5,7 @@ their candidates are best put in order. Where the later of these windows say tha
 alone decide.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -18,6 +18,8 @@ from crossaisle.data.split import Split
 from crossaisle.data.training import Training
 from crossaisle.errors import UsageError
 from crossaisle.features.feature import within
+from crossaisle.features.text_encoders.embedded import Embedded
+from crossaisle.features.text_encoders.remembered import Remembered
 from crossaisle.models.part import from_values, part
 from crossaisle.models.ranking.context import Context
 from crossaisle.models.ranking.explaining import contributions
@@ -121,6 +123,7 @@ class Fusion(Recommender):
 
     def fit(self, training: Training) -> FittedFusion:
         """Fit the parts at every earlier cut, learn to judge, and fit them once more on everything."""
+        training = replace(training, encoder=training.encoder or Remembered(Embedded()))
         length = self.horizon * DAY
         options = TreeOptions(self.rounds, self.leaves, self.learning_rate)
         school = School(sum(one.fitted.proposes for one in self.parts), options, length, training.seed)
