@@ -1,6 +1,7 @@
 """Learning to judge: lessons from windows before the cut, and judges that prove themselves on windows after those."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,8 @@ from crossaisle.numerics.arrays import Csr, Doubles, Floats, Longs, csr, row_num
 
 MOST_QUERIES = 3000
 """Users that a window is learnt from, drawn by the seed."""
+THREADS = 2
+"""Batches of users at once: most of the time goes to sorting, which lets others work."""
 N_CHECKED = 2
 """The latest windows, on which is checked whether what was learnt before them carries."""
 MARGIN = 1.01
@@ -74,8 +77,8 @@ class School:
 
     def lesson(
         self, panel: Panel, split: Split, half: Split | None, before: "Sequence[Rankers | None] | None" = None
-    ) -> Lesson:
-        """Candidates of a window's users and which of them they bought.
+    ) -> Lesson | None:
+        """Candidates of a window's users and which of them they bought; None where nobody had bought before it.
 
         Args:
             panel: fitted on what lay before the window.
@@ -84,32 +87,48 @@ class School:
         """
         users = split.train.buyers()
         users = users[np.diff(split.truth.indptr)[users] > 0]
+        if not len(users):
+            return None
         if len(users) > MOST_QUERIES:
             users = np.sort(np.random.default_rng(self.seed).choice(users, MOST_QUERIES, replace=False))
         none = np.empty(0, dtype=np.int32)
         soon = half.truth if half else csr(none, none, none, split.truth.shape)
-        examples: list[list[Examples]] = [[] for _ in KINDS]
-        judged: list[list[Judged]] = [[] for _ in KINDS]
-        for rows in panel.batches(len(users)):
+
+        def told(rows: slice) -> list[tuple[Examples, Judged | None]]:
             history = panel.history(split.train.queries(users[rows]))
-            n_bought = np.diff(history.bought.indptr).astype(np.int64)
-            voices, asked = self._asked(panel, split.truth[users[rows]], soon[users[rows]], history)
-            if before is None:
-                asked = [one.only_kept() for one in asked]
-            signals = panel.signals(history, voices, [one.columns for one in asked], [one.advice for one in asked])
-            for kind, (one, told) in enumerate(zip(asked, signals, strict=True)):
-                examples[kind].append(one.examples(told))
-                if before is not None:
-                    judged[kind].append(self._judged(one, told, before[kind], n_bought))
+            return self._told(panel, split.truth[users[rows]], soon[users[rows]], history, before)
+
+        with ThreadPoolExecutor(THREADS) as threads:
+            by_kind = list(zip(*threads.map(told, panel.batches(len(users))), strict=True))
         return Lesson(
             split.cut,
-            tuple(Examples.joined(one) for one in examples),
-            tuple(Judged.joined(one) if one else None for one in judged),
+            tuple(Examples.joined([one for one, _ in batches]) for batches in by_kind),
+            tuple(
+                Judged.joined([one for _, one in batches if one is not None]) if before is not None else None
+                for batches in by_kind
+            ),
         )
+
+    def _told(
+        self, panel: Panel, truth: Csr, soon: Csr, history: History, before: "Sequence[Rankers | None] | None"
+    ) -> list[tuple[Examples, Judged | None]]:
+        """By kind, of a batch of users."""
+        n_bought = np.diff(history.bought.indptr).astype(np.int64)
+        voices, asked = self._asked(panel, truth, soon, history)
+        if before is None:
+            asked = [one.only_kept() for one in asked]
+        signals = panel.signals(history, voices, [one.columns for one in asked], [one.advice for one in asked])
+        judged = [
+            None if before is None else self._judged(one, told, before[kind], n_bought)
+            for kind, (one, told) in enumerate(zip(asked, signals, strict=True))
+        ]
+        return [(one.examples(told), other) for one, told, other in zip(asked, signals, judged, strict=True)]
 
     def _judged(self, asked: Asked, signals: Floats, before: Rankers | None, n_bought: Longs) -> Judged:
         ranks = np.where(asked.is_there[..., None], signals[..., : self.n_parts], -np.inf).astype(np.float32)
-        return Judged(ranks, before.scores(signals) if before else None, asked.is_right, asked.n_right, n_bought)
+        return Judged(
+            ranks, before.scores(signals) if before is not None else None, asked.is_right, asked.n_right, n_bought
+        )
 
     def _asked(self, panel: Panel, truth: Csr, soon: Csr, history: History) -> tuple[list[Voices], list[Asked]]:
         kinds = panel.pool.kinds(history)

@@ -136,7 +136,8 @@ class Fusion(Recommender):
             if split is not None:
                 before = school.rankers(lessons, until=cut) if cut in checked else None
                 panel = self._panel(split.train, training, length)
-                lessons.append(school.lesson(panel, split, half, before))
+                lesson = school.lesson(panel, split, half, before)
+                lessons += [lesson] if lesson else []
         training.progress("windows", 1)
         judges = school.judges(lessons)
         is_learnt = any(judge.is_learnt for judge in judges)

@@ -100,8 +100,10 @@ def attended(dataset: Dataset, split: Split) -> Lesson:
     school, known = School(2, OPTIONS, LENGTH, 0), panel(split)
     half = Split.window(dataset, split.cut, LENGTH // 2)
     first = school.lesson(known, split, half)
+    assert first is not None
     assert first.judged == (None,) * len(KINDS)
     again = school.lesson(known, split, half, school.rankers([first]))
+    assert again is not None
     assert_same(Lesson(again.cut, again.examples, first.judged), first)
     return again
 

@@ -1,9 +1,12 @@
 """Fusion: its parts by name, what it does without enough past, and what it leaves out."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from crossaisle.data.dataset import Dataset
+from crossaisle.data.moments import DAY
+from crossaisle.data.split import Split
 from crossaisle.data.training import Training
 from crossaisle.errors import UsageError
 from crossaisle.models.part import from_values
@@ -80,3 +83,23 @@ def test_scores_of_some_items_are_those_among_all(small_shop: Dataset) -> None:
     queries = small_shop.queries(np.array([3, -1]))
     items = np.array([7, 0, 20], dtype=np.int32)
     assert np.array_equal(fitted.scores(queries, items), fitted.scores(queries)[:, items])
+
+
+def test_a_window_of_people_who_had_bought_nothing_before_teaches_nothing() -> None:
+    """New people looked on day 50 and bought from day 110 on; one bought on days 0 and 199."""
+    new = [f"n{one}" for one in range(5)]
+    days = [50] * 5 + list(range(110, 115)) + [0, 199]
+    events = pd.DataFrame(
+        {
+            "user_id": [*new, *new, "w", "w"],
+            "item_id": ["a"] * 10 + ["a", "b"],
+            "timestamp": pd.Timestamp("2020-01-01", tz="UTC") + pd.to_timedelta(days, unit="D"),
+            "event_type": ["view"] * 5 + ["purchase"] * 7,
+        }
+    )
+    data = Dataset.from_frames(events, pd.DataFrame({"item_id": ["a", "b"], "category": ["A", "B"]}))
+    split = Split.window(data, data.end - 90 * DAY, 60 * DAY)
+    assert split is not None
+    assert not np.intersect1d(split.train.buyers(), np.unique(split.truth.nonzero()[0])).size
+    fitted = Fusion(parts=(EASE(),), min_purchases=1).fit(Training(data))
+    assert np.isfinite(fitted.scores(data.queries(np.arange(data.n_users)))).any()
