@@ -148,9 +148,12 @@ class GraphFilter(Recommender):
         filtered = (vectors * np.where(kept, strengths / strongest, 1) ** self.power * kept).astype(np.float32)
         near = nearest_rows(scaled.T.tocsr(), self.neighbours)
         low_pass = inner_products(near, vectors[:, c:], filtered[:, c:])
-        linear = self.linear * (near.data / strongest**2) ** self.linear_power
-        near.data = low_pass * given_back[near.indices] + linear
-        near.data = (near.data * held_back[row_numbers(near.indptr)]).astype(np.float32)
+        low_pass *= given_back.astype(np.float32)[near.indices]
+        near.data /= strongest**2
+        near.data **= self.linear_power
+        near.data *= self.linear
+        near.data += low_pass
+        near.data *= np.repeat(held_back.astype(np.float32), np.diff(near.indptr))
         training.progress("fit", 1)
         return FittedGraphFilter(
             (vectors[:, :c] * held_back[:, None]).astype(np.float32),
