@@ -1,6 +1,5 @@
 """The shelf: classes that installed packages register under a name, and the recommenders among them."""
 
-from collections.abc import Sequence
 from dataclasses import fields
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -58,11 +57,6 @@ def name_of(part: Recommender) -> str:
     raise UsageError(
         f"{kind.__qualname__} is not registered", remedy=f'Name it in the entry points "{GROUP}" of its package.'
     )
-
-
-def named(names: Sequence[str]) -> tuple[Recommender, ...]:
-    """Recommenders of these names with their default options."""
-    return tuple(recommender(name)() for name in names)
 
 
 def described(part: Any) -> dict[str, Any]:

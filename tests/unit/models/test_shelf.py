@@ -6,7 +6,7 @@ from crossaisle.errors import UsageError
 from crossaisle.models.recommender import Recommender
 from crossaisle.models.recommenders.als import ALS
 from crossaisle.models.recommenders.ease import EASE
-from crossaisle.models.shelf import name_of, named, recommender, registered
+from crossaisle.models.shelf import name_of, recommender, registered
 
 
 def test_every_name_leads_to_a_class_and_back() -> None:
@@ -16,7 +16,7 @@ def test_every_name_leads_to_a_class_and_back() -> None:
 
 
 def test_names_make_recommenders_with_their_default_options_in_order() -> None:
-    assert named(["ease", "als"]) == (EASE(), ALS())
+    assert tuple(recommender(name)() for name in ("ease", "als")) == (EASE(), ALS())
 
 
 def test_an_unknown_name_is_told_with_those_installed() -> None:

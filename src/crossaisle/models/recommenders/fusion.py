@@ -137,7 +137,8 @@ class Fusion(Recommender):
                 before = school.rankers(lessons, until=cut) if cut in checked else None
                 panel = self._panel(split.train, training, length)
                 lesson = school.lesson(panel, split, half, before)
-                lessons += [lesson] if lesson else []
+                if lesson:
+                    lessons.append(lesson)
         training.progress("windows", 1)
         judges = school.judges(lessons)
         is_learnt = any(judge.is_learnt for judge in judges)

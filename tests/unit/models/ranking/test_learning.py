@@ -16,7 +16,7 @@ from crossaisle.models.ranking.judge import BLEND, UNTAUGHT, Judge, Rankers, Tre
 from crossaisle.models.ranking.learning import Lesson, School, cuts
 from crossaisle.models.ranking.panel import Panel, pool_of
 from crossaisle.models.ranking.pool import KINDS
-from crossaisle.models.shelf import named
+from crossaisle.models.shelf import recommender
 from crossaisle.numerics.arrays import Floats
 
 from .shops import five_items, moment_of, shop
@@ -56,7 +56,7 @@ def test_a_window_ends_after_its_length() -> None:
 
 def panel(split: Split) -> Panel:
     """Two parts and everything else that is known, fitted on what lies before the split."""
-    parts = {name: one.fit(Training(split.train)) for name, one in zip(PARTS, named(PARTS), strict=True)}
+    parts = {name: recommender(name)().fit(Training(split.train)) for name in PARTS}
     return Panel(parts, pool_of(split.train, 1), Context.fit(split.train, LENGTH, 0))
 
 
