@@ -7,11 +7,10 @@ He, Liao, Zhang, Nie, Hu and Chua (2017), "Neural Collaborative Filtering", join
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import embedding_bag
 
 from crossaisle.models.learning.tensors import tensor
-from crossaisle.models.learning.towers import Histories
 from crossaisle.numerics.arrays import Bools
+from crossaisle.numerics.propagation import Propagation
 
 SPREAD = 0.1
 """Standard deviation of the features' vectors at first."""
@@ -47,16 +46,15 @@ class Perceptron(nn.Module):
             nn.init.zeros_(nothing.weight)
         self.register_buffer("is_learnt", tensor(is_learnt.astype(np.float32)), persistent=False)
 
-    def users(self, histories: Histories, features: Histories) -> Tensor:
-        """p, (n, dimension). features: bags of columns."""
-        weights = histories.weights * self.get_buffer("is_learnt")[histories.items]
-        sums = embedding_bag(
-            histories.items, self.history.weight, histories.starts, mode="sum", per_sample_weights=weights
-        )
-        found: Tensor = self.anyone + sums / histories.sizes.clamp(min=1).sqrt()
-        return found + _sums(features, self.user_features)
+    def users(self, histories: Propagation, features: Propagation) -> Tensor:
+        """p, (n, dimension). histories: bags of items, features: bags of columns."""
+        edges = histories.forward
+        learnt = histories.weighed(edges.weights * self.get_buffer("is_learnt")[edges.columns])
+        sizes = edges.starts.diff()[:, None].clamp(min=1)
+        found: Tensor = self.anyone + learnt(self.history.weight) / sizes.sqrt()
+        return found + features(self.user_features.weight)
 
-    def items(self, items: Tensor, features: Histories, shown: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def items(self, items: Tensor, features: Propagation, shown: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """q, (n, dimension), and b, (n,).
 
         Args:
@@ -65,8 +63,8 @@ class Perceptron(nn.Module):
         """
         own = self.get_buffer("is_learnt")[items, None]
         own = own if shown is None else own * shown[:, None]
-        bias = own * self.own_bias(items) + _sums(features, self.feature_bias)
-        return own * self.own(items) + _sums(features, self.item_features), bias[:, 0]
+        bias = own * self.own_bias(items) + features(self.feature_bias.weight)
+        return own * self.own(items) + features(self.item_features.weight), bias[:, 0]
 
     def forward(self, users: Tensor, items: Tensor, bias: Tensor) -> Tensor:
         """(n, m): scores of p (n, 1, dimension), and q and b of the items of all or of each, (1 or n, m, dimension)."""
@@ -81,7 +79,3 @@ class Perceptron(nn.Module):
     def _thinned(self, state: Tensor) -> Tensor:
         """Dropout with one mask (1, m, hidden) for all users: drawing one for each pair costs more than the layer."""
         return state * self.dropout(torch.ones_like(state[:1])) if self.training else state
-
-
-def _sums(bags: Histories, table: nn.Embedding) -> Tensor:
-    return embedding_bag(bags.items, table.weight, bags.starts, mode="sum", per_sample_weights=bags.weights)

@@ -24,12 +24,12 @@ from crossaisle.models.learning.initial import Initialisation, begin, begin_at_p
 from crossaisle.models.learning.losses import Loss
 from crossaisle.models.learning.network import Named, Network, Rows
 from crossaisle.models.learning.tensors import array, device, tensor, weights_of, with_weights
-from crossaisle.models.learning.towers import Histories
 from crossaisle.models.occlusion import occluded
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Contributions, Fitted, State
 from crossaisle.models.training import learn
 from crossaisle.numerics.arrays import Bools, Csr, Floats, Numbers, batches, row_numbers
+from crossaisle.numerics.propagation import Propagation
 
 ROWS: dict[str, Rows] = {f"{name}.weight": "items" for name in ("history", "own", "own_bias")}
 BYTES_PER_NUMBER, COPIES = 4, 4
@@ -108,13 +108,13 @@ class FittedMLP(Fitted):
     @torch.no_grad()
     def _users(self, queries: Queries) -> Tensor:
         """(n_queries, dimension)."""
-        return self.module.users(Histories.of(queries.purchases()), Histories.of(self.features.users(queries)))
+        return self.module.users(_bags(queries.purchases()), _bags(self.features.users(queries)))
 
     @cached_property
     def _items(self) -> tuple[Tensor, Tensor]:
         """(n_items, dimension) and (n_items,)."""
         with torch.no_grad():
-            return self.module.items(torch.arange(self.n_items, device=device()), Histories.of(self.features.items))
+            return self.module.items(torch.arange(self.n_items, device=device()), _bags(self.features.items))
 
 
 @dataclass(frozen=True)
@@ -126,10 +126,10 @@ class Batch:
         shown: float32 (n_candidates,), 0 for a candidate that its features have to speak for.
     """
 
-    histories: Histories
-    features: Histories
+    histories: Propagation
+    features: Propagation
     candidates: Candidates
-    item_features: Histories
+    item_features: Propagation
     shown: Tensor
 
 
@@ -167,10 +167,10 @@ class Lesson:
             candidates = self.pool.telling(told, aside, rng, options.negatives)
             shown = rng.random(len(candidates.items)) >= options.item_dropout
             yield Batch(
-                Histories.of(histories),
-                Histories.of(self.features.users(left)),
+                _bags(histories),
+                _bags(self.features.users(left)),
                 candidates,
-                Histories.of(self.features.items[array(candidates.items)]),
+                _bags(self.features.items[array(candidates.items)]),
                 tensor(shown.astype(np.float32)),
             )
 
@@ -248,3 +248,8 @@ class MLP(Network):
 
     def fit(self, training: Training) -> Any:
         return learn(self, training)
+
+
+def _bags(matrix: Csr) -> Propagation:
+    """Rows to sum vectors by; a sum's gradient along the edges takes a fraction of that of a bag's."""
+    return Propagation.of(matrix, device())

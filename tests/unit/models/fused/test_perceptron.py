@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from crossaisle.models.fused.perceptron import Perceptron
-from crossaisle.models.learning.towers import Histories
 from crossaisle.numerics.arrays import csr
+from crossaisle.numerics.propagation import Propagation
 
 IS_LEARNT = np.array([True, True, False])
 WEIGHTS: Mapping[str, list[float] | list[list[float]]] = {
@@ -36,10 +36,10 @@ def perceptron() -> Perceptron:
     return module.eval()
 
 
-def bags(*rows: list[float]) -> Histories:
+def bags(*rows: list[float]) -> Propagation:
     matrix = np.array(rows)
     at, columns = np.nonzero(matrix)
-    return Histories.of(csr(at, columns, matrix[at, columns], (len(rows), matrix.shape[1])))
+    return Propagation.of(csr(at, columns, matrix[at, columns], (len(rows), matrix.shape[1])))
 
 
 def test_a_user_is_history_and_features_by_hand(perceptron: Perceptron) -> None:

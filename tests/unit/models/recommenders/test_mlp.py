@@ -23,8 +23,8 @@ def batch_of(shop: Dataset, **chosen: Any) -> tuple[Lesson, Batch, AnyArray, Any
     order = np.random.default_rng(0).permutation(lesson.users)
     bought, left, told = (np.zeros((len(order), shop.n_items), dtype=np.bool_) for _ in range(3))
     bought[:] = shop.purchases().toarray()[order] > 0
-    starts = np.append(array(batch.histories.starts), len(batch.histories.items))
-    left[row_numbers(starts), array(batch.histories.items)] = True
+    histories = batch.histories.forward
+    left[row_numbers(array(histories.starts)), array(histories.columns)] = True
     drawn = batch.candidates
     told[array(drawn.rows), array(drawn.items)[array(drawn.columns)]] = True
     return lesson, batch, bought, left, told
@@ -41,8 +41,8 @@ def test_what_is_hidden_is_told_and_what_is_left_is_not_asked_about(small_shop: 
 def test_an_epoch_has_so_many_users_at_most_drawn_anew(small_shop: Dataset) -> None:
     lesson = MLP(users_per_epoch=7, batch_size=3, text=False).learner(Training(small_shop))
     epochs = [list(lesson.batches(np.random.default_rng(seed))) for seed in (0, 1)]
-    assert [[len(batch.histories.starts) for batch in epoch] for epoch in epochs] == [[3, 3, 1]] * 2
-    first, second = (np.concatenate([array(batch.histories.items) for batch in epoch]) for epoch in epochs)
+    assert [[len(batch.histories.forward.starts) - 1 for batch in epoch] for epoch in epochs] == [[3, 3, 1]] * 2
+    first, second = (np.concatenate([array(batch.histories.forward.columns) for batch in epoch]) for epoch in epochs)
     assert not np.array_equal(first, second)
 
 
@@ -69,9 +69,9 @@ def test_features_are_read_of_what_is_left_alone(small_shop: Dataset) -> None:
     lesson, batch, _, left, _ = batch_of(small_shop, category_dropout=0.999, event_dropout=0.999)
     assert not left.any()
     nobody = lesson.features.users(from_histories(np.array([]), np.array([0, 0]), small_shop.n_items, 0))
-    starts = np.append(array(batch.features.starts), len(batch.features.items))
-    for start, stop in pairwise(starts):
-        np.testing.assert_array_equal(array(batch.features.items)[start:stop], nobody.indices)
+    features = batch.features.forward
+    for start, stop in pairwise(array(features.starts)):
+        np.testing.assert_array_equal(array(features.columns)[start:stop], nobody.indices)
 
 
 def test_cold_items_are_ranked_by_their_features(small_shop: Dataset) -> None:
