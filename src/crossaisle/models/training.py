@@ -5,6 +5,7 @@ run then learns from everything for as many epochs as were best, so that the new
 numbers come from the seed and the epoch's number, so that a run that was broken off ends as one that was not.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from crossaisle.data.training import Start, Training, Validation
 from crossaisle.errors import DivergenceError
 from crossaisle.models.learning.checkpoints import Checkpoint, Standing
 from crossaisle.models.learning.curves import Curves
-from crossaisle.models.learning.network import Learner, Named, Network, Rows
+from crossaisle.models.learning.network import Learner, Named, Network, Rows, Taught
 from crossaisle.models.learning.tensors import WEIGHTS, device, reproducible, tensor
 from crossaisle.models.learning.watching import reached
 from crossaisle.models.recommender import Fitted
@@ -65,7 +66,8 @@ def _run(
         module.load_state_dict(standing.weights)
         _restore(optimiser, standing.optimiser)
     while len(curves) < n_epochs and not (validation and len(curves) - curves.best >= network.patience):
-        loss = _epoch(network, learner, optimiser, [training.seed, len(curves)])
+        shrink = network.learning_rate * network.l1
+        loss = one_epoch(learner, optimiser, [training.seed, len(curves)], network.clip, shrink)
         _guard(network, learner, len(curves) + 1, first, loss)
         score = reached(learner.fitted(curves), validation) if validation else None
         curves = curves.then(loss, score)
@@ -78,8 +80,14 @@ def _run(
     return learner, curves
 
 
-def _epoch(network: Network, learner: Learner, optimiser: torch.optim.Optimizer, seeds: list[int]) -> float:
-    """One pass over the batches; the mean loss."""
+def one_epoch(
+    learner: Taught, optimiser: torch.optim.Optimizer, seeds: Sequence[int], clip: float | None, shrink: float = 0.0
+) -> float:
+    """One pass over the batches; the mean loss.
+
+    Args:
+        seeds: of its random numbers. clip: length that a gradient is cut to. shrink: what every weight loses a step.
+    """
     rng = np.random.default_rng(seeds)
     torch.manual_seed(int(rng.integers(2**62)))
     learner.module.train()
@@ -88,11 +96,11 @@ def _epoch(network: Network, learner: Learner, optimiser: torch.optim.Optimizer,
         optimiser.zero_grad(set_to_none=True)
         loss = learner.loss(batch)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        if network.clip is not None:
-            torch.nn.utils.clip_grad_norm_(learner.module.parameters(), network.clip)
+        if clip is not None:
+            torch.nn.utils.clip_grad_norm_(learner.module.parameters(), clip)
         optimiser.step()
-        if network.l1:
-            _shrink(learner.module, network.learning_rate * network.l1)
+        if shrink:
+            _shrink(learner.module, shrink)
         total, n_batches = total + loss.detach(), n_batches + 1
     learner.module.eval()
     return float(total) / max(1, n_batches)

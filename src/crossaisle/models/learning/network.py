@@ -31,12 +31,22 @@ class Named:
     earlier: Callable[[State], Sequence[str]]
 
 
-class Learner(Protocol):
-    """A network together with what it learns from."""
+class Taught(Protocol):
+    """A module and what it learns from."""
 
     @property
     def module(self) -> nn.Module:
         """What is learnt; its initial weights are drawn from torch's random numbers, which the loop has seeded."""
+
+    def batches(self, rng: np.random.Generator) -> Iterator[Any]:
+        """The batches of one epoch, shuffled, augmented and with negatives drawn, all from `rng`."""
+
+    def loss(self, batch: Any) -> Tensor:
+        """The mean loss of a batch; the module is in training mode, and dropout is seeded."""
+
+
+class Learner(Taught, Protocol):
+    """A network together with what it learns from, to be fitted as a recommender."""
 
     @property
     def rows(self) -> Mapping[str, Rows | Named]:
@@ -44,12 +54,6 @@ class Learner(Protocol):
 
         Rows before those, such as one for the unknown, are kept as they are.
         """
-
-    def batches(self, rng: np.random.Generator) -> Iterator[Any]:
-        """The batches of one epoch, shuffled, augmented and with negatives drawn, all from `rng`."""
-
-    def loss(self, batch: Any) -> Tensor:
-        """The mean loss of a batch; the module is in training mode, and dropout is seeded."""
 
     def fitted(self, curves: Curves) -> Fitted:
         """What would be published now; its state holds the weights, see `tensors.weights_of`, and the curves."""

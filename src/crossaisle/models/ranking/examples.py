@@ -10,6 +10,9 @@ from crossaisle.numerics.arrays import Bools, Csr, Doubles, Floats, Longs, Numbe
 N_NEGATIVES = 100
 """Candidates of a query, not bought, that are learnt from; all of those bought are."""
 
+N_RANKERS = 3
+"""Trees, a linear ranker, and a wide and deep one learn from the same examples."""
+
 
 @dataclass(frozen=True)
 class Examples:
@@ -114,14 +117,14 @@ class Judged:
 
     Args:
         ranks: float32 (n_queries, n_candidates, n_parts), the relevance by each part, −inf for no candidate.
-        learnt: float32 (n_queries, n_candidates), what trees and linear ranker say that learnt before the window; None
-            where nothing could be learnt.
+        learnt: float32 (n_queries, n_candidates) each, what the rankers say that learnt before the window; None where
+            nothing could be learnt.
         is_right: bool (n_queries, n_candidates). n_right: int64 (n_queries,), all of the kind that were bought.
         n_bought: int64 (n_queries,), items in the history.
     """
 
     ranks: Floats
-    learnt: tuple[Floats, Floats] | None
+    learnt: tuple[Floats, ...] | None
     is_right: Bools
     n_right: Longs
     n_bought: Longs
@@ -134,7 +137,7 @@ class Judged:
             for name in ("ranks", "is_right", "n_right", "n_bought")
         )
         told = [one.learnt for one in several if one.learnt is not None]
-        learnt = (np.concatenate([one for one, _ in told]), np.concatenate([one for _, one in told])) if told else None
+        learnt = tuple(np.concatenate(batches) for batches in zip(*told, strict=True)) if told else None
         return cls(ranks, learnt, is_right, n_right, n_bought)
 
     def blend(self, weights: Doubles) -> Floats:
@@ -143,11 +146,10 @@ class Judged:
             told = self.ranks @ weights.astype(np.float32)
         return np.where(np.isfinite(self.ranks[..., 0]), told, -np.inf).astype(np.float32)
 
-    def voices(self, weights: Doubles) -> tuple[Floats, Floats, Floats]:
-        """Trees, linear ranker and blend; of what nothing could be learnt, zeros."""
+    def voices(self, weights: Doubles) -> tuple[Floats, ...]:
+        """What the rankers say, zeros where nothing could be learnt, and the blend."""
         blend = self.blend(weights)
-        nothing = np.zeros(blend.shape, dtype=np.float32)
-        return (*(self.learnt or (nothing, nothing)), blend)
+        return (*(self.learnt or unlearnt(blend)), blend)
 
     def capped_recall(self, scores: Floats, k: int = 20) -> float:
         """Mean over queries with any of the kind bought: hits among the k best over min(bought, k)."""
@@ -155,6 +157,11 @@ class Judged:
         best = np.argsort(-scores[counted], axis=1, kind="stable")[:, :k]
         hits = np.take_along_axis(self.is_right[counted], best, axis=1).sum(axis=1)
         return float((hits / np.minimum(self.n_right[counted], k)).mean()) if counted.any() else 0.0
+
+
+def unlearnt(blend: Floats) -> tuple[Floats, ...]:
+    """Zeros of that shape, one for each of `N_RANKERS`."""
+    return (np.zeros(blend.shape, dtype=np.float32),) * N_RANKERS
 
 
 def right(truth: Csr, items: Numbers) -> Bools:

@@ -1,5 +1,5 @@
 """A judge of candidates: boosted trees under LambdaRank (Burges 2010, "From RankNet to LambdaRank to LambdaMART"), a
-linear ranker, and the blend of the parts' ranks, standardised for each query and added up."""
+linear ranker, a wide and deep one, and the blend of the parts' ranks, standardised for each query and added up."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,16 +9,17 @@ import numpy as np
 from scipy import optimize, special
 
 from crossaisle.features.feature import State, within
-from crossaisle.models.ranking.examples import Examples
+from crossaisle.models.ranking.examples import Examples, unlearnt
 from crossaisle.models.ranking.listwise import Linear, fit_listwise
 from crossaisle.models.ranking.pool import standardised
+from crossaisle.models.ranking.wide_deep import WideDeep, fit_wide_deep
 from crossaisle.numerics.arrays import AnyArray, Doubles, Floats
 
-Mix = tuple[float, float, float]
-"""Weights of trees, linear ranker and blend."""
-LEARNT: Mix = (1.0, 1.0, 0.5)
-BLEND: Mix = (0.0, 0.0, 1.0)
-MIXES: tuple[Mix, ...] = (LEARNT, (1.0, 0.0, 0.5), (0.0, 1.0, 0.5), BLEND)
+Mix = tuple[float, float, float, float]
+"""Weights of trees, linear ranker, wide and deep ranker, and blend."""
+LEARNT: Mix = (0.25, 0.0, 1.0, 0.0)
+BLEND: Mix = (0.0, 0.0, 0.0, 1.0)
+MIXES: tuple[Mix, ...] = (LEARNT, (1.0, 1.0, 1.0, 0.5), (1.0, 1.0, 0.0, 0.5), (0.0, 1.0, 0.0, 0.5), BLEND)
 L2_OF_LINEAR = 3e-3
 UNTAUGHT = np.array([-4.0, 1.0, 0.0])
 """The calibration where no window says anything."""
@@ -38,10 +39,11 @@ class TreeOptions:
 
 @dataclass(frozen=True)
 class Rankers:
-    """Trees and linear ranker, learnt from the same examples. trees: a LightGBM model as text."""
+    """All that are learnt from the same examples. trees: a LightGBM model as text."""
 
     trees: str
     linear: Linear
+    wide_deep: WideDeep
 
     @cached_property
     def booster(self) -> "lgb.Booster":
@@ -50,7 +52,7 @@ class Rankers:
 
     @classmethod
     def fit(cls, examples: Examples, options: TreeOptions, seed: int) -> "Rankers":
-        """Learn both; LightGBM runs in its deterministic mode."""
+        """Learn all; LightGBM runs in its deterministic mode."""
         data = lgb.Dataset(examples.signals, examples.is_right.astype(np.float32), group=examples.sizes)
         parameters = {
             "objective": "lambdarank",
@@ -70,29 +72,32 @@ class Rankers:
             "verbose": -1,
         }
         booster = lgb.train(parameters, data, options.rounds)
-        linear = fit_listwise(examples.signals, examples.is_right, examples.sizes, L2_OF_LINEAR)
-        return cls(booster.model_to_string(), linear)
+        lists = (examples.signals, examples.is_right, examples.sizes)
+        return cls(booster.model_to_string(), fit_listwise(*lists, L2_OF_LINEAR), fit_wide_deep(*lists, seed))
 
-    def scores(self, signals: Floats) -> tuple[Floats, Floats]:
-        """float32 (n_queries, n_candidates) of the trees and of the linear ranker."""
+    def scores(self, signals: Floats) -> tuple[Floats, ...]:
+        """float32 (n_queries, n_candidates) of the trees, of the linear ranker, and of the wide and deep one."""
         shape = signals.shape[:2]
         flat = signals.reshape(-1, signals.shape[2])
         n_threads = 0 if len(flat) > WORTH_THREADS else 1
         trees = self.booster.predict(flat, num_threads=n_threads) if len(flat) else np.empty(0)
-        return np.asarray(trees, dtype=np.float32).reshape(shape), self.linear.scores(signals)
+        of_trees = np.asarray(trees, dtype=np.float32).reshape(shape)
+        return of_trees, self.linear.scores(signals), self.wide_deep.scores(signals)
 
     def state(self) -> dict[str, AnyArray]:
-        """The trees' text as bytes, and the linear ranker."""
+        """The trees' text as bytes, and the arrays of the others."""
         one = self.linear
         return {
             "trees": np.frombuffer(self.trees.encode(), dtype=np.uint8),
             "linear": np.stack([one.weights, one.middle, one.spread]),
+            **{f"wide_deep/{name}": values for name, values in self.wide_deep.state().items()},
         }
 
     @classmethod
     def restore(cls, state: State) -> "Rankers":
         """From bytes and numbers; a model as text holds no code."""
-        return cls(state["trees"].tobytes().decode(), Linear(*state["linear"]))
+        wide_deep = WideDeep.restore(within(state, "wide_deep"))
+        return cls(state["trees"].tobytes().decode(), Linear(*state["linear"]), wide_deep)
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ class Judge:
     Args:
         part_weights: float64 (n_parts,), of the blend.
         rankers: None where no earlier window taught any.
-        mix: weights of trees, linear ranker and blend.
+        mix: weights of the voices.
         calibration: float64 (3,), the log-odds of a purchase: constant, slope on the score, slope on the log of what
             the user has bought.
     """
@@ -121,13 +126,11 @@ class Judge:
         """float32 (n_queries, n_candidates): the mix; −inf where the blend is."""
         return mixed(self.voices(signals, blend), self.mix)
 
-    def voices(self, signals: Floats, blend: Floats) -> tuple[Floats, Floats, Floats]:
-        """Trees, linear ranker and blend, zeros where nothing was learnt."""
-        nothing = np.zeros(blend.shape, dtype=np.float32)
+    def voices(self, signals: Floats, blend: Floats) -> tuple[Floats, ...]:
+        """What the rankers say, zeros where nothing was learnt, and the blend."""
         if self.rankers is None:
-            return nothing, nothing, blend
-        trees, linear = self.rankers.scores(signals)
-        return trees, linear, blend
+            return (*unlearnt(blend), blend)
+        return (*self.rankers.scores(signals), blend)
 
     def log_odds(self, scores: Floats, n_bought: AnyArray) -> Floats:
         """float32 (n_queries, n_candidates), comparable between kinds."""
@@ -149,12 +152,12 @@ class Judge:
     def restore(cls, state: State) -> "Judge":
         """The judge whose `state()` this is."""
         own = within(state, "rankers")
-        trees, linear, blend = (float(one) for one in state["mix"])
+        trees, linear, wide_deep, blend = (float(one) for one in state["mix"])
         rankers = Rankers.restore(own) if own else None
-        return cls(state["part_weights"], rankers, (trees, linear, blend), state["calibration"])
+        return cls(state["part_weights"], rankers, (trees, linear, wide_deep, blend), state["calibration"])
 
 
-def mixed(voices: tuple[Floats, Floats, Floats], mix: Mix) -> Floats:
+def mixed(voices: tuple[Floats, ...], mix: Mix) -> Floats:
     """The voices, each standardised over a query's candidates, weighed and added up; −inf where the blend, the last,
     is."""
     is_there = np.isfinite(voices[-1])

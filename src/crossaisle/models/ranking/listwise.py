@@ -40,16 +40,14 @@ def fit_listwise(signals: Floats, is_right: Bools, sizes: Longs, l2: float) -> L
     Args:
         signals: float32 (n, n_names). is_right: bool (n,). sizes: int64 (n_lists,), consecutive.
     """
-    signals, is_right, sizes = _fewer(signals, is_right, sizes)
-    middle, spread = _moments(signals)
+    signals, is_right, sizes = fewer(signals, is_right, sizes, MOST_LISTS)
+    middle, spread = moments_of_columns(signals)
     inputs = np.empty_like(signals)
     for rows in batches(len(signals), 16 * signals.shape[1]):
         inputs[rows] = (signals[rows] - middle) / spread
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    n_right = np.add.reduceat(is_right.astype(np.float64), starts)
-    of_list = np.where(n_right > 0, np.sqrt(n_right) / np.maximum(n_right, 1), 0)
-    worth = np.repeat(of_list, sizes) * is_right
-    whole = np.repeat(of_list * n_right, sizes)
+    worth = worth_of(is_right, sizes)
+    whole = np.repeat(np.add.reduceat(worth, starts), sizes)
     n_lists = max(1, len(sizes))
 
     def loss(weights: Doubles) -> tuple[float, Doubles]:
@@ -69,9 +67,16 @@ def fit_listwise(signals: Floats, is_right: Bools, sizes: Longs, l2: float) -> L
     return Linear(np.asarray(found.x, dtype=np.float64), middle, spread)
 
 
-def _fewer(signals: Floats, is_right: Bools, sizes: Longs) -> tuple[Floats, Bools, Longs]:
-    """Every list, or so many of them that they are at most `MOST_LISTS`, evenly spread."""
-    step = -(-len(sizes) // MOST_LISTS)
+def worth_of(is_right: Bools, sizes: Longs) -> Doubles:
+    """float64 (n,): what counts for each that is right, so that a list counts by the root of how many are."""
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    n_right = np.add.reduceat(is_right.astype(np.float64), starts)
+    return np.asarray(np.repeat(1 / np.sqrt(np.maximum(n_right, 1)), sizes) * is_right)
+
+
+def fewer(signals: Floats, is_right: Bools, sizes: Longs, most: int) -> tuple[Floats, Bools, Longs]:
+    """Every list, or so many of them that they are at most `most`, evenly spread."""
+    step = -(-len(sizes) // most)
     if step <= 1:
         return signals, is_right, sizes
     is_kept = np.arange(len(sizes)) % step == 0
@@ -79,7 +84,7 @@ def _fewer(signals: Floats, is_right: Bools, sizes: Longs) -> tuple[Floats, Bool
     return signals[kept], is_right[kept], sizes[is_kept]
 
 
-def _moments(signals: Floats) -> tuple[Doubles, Doubles]:
+def moments_of_columns(signals: Floats) -> tuple[Doubles, Doubles]:
     """float64 (n_names,): mean and standard deviation of each number, 1 in place of none; a batch at a time."""
     middle = signals.mean(axis=0, dtype=np.float64)
     squares = np.zeros_like(middle)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crossaisle.models.ranking.examples import N_NEGATIVES, Asked, Examples, Judged, drawn, right
+from crossaisle.models.ranking.examples import N_NEGATIVES, N_RANKERS, Asked, Examples, Judged, drawn, right
 from crossaisle.numerics.arrays import AnyArray, Floats, csr
 
 N_CANDIDATES = 400
@@ -131,8 +131,8 @@ def test_ranks_are_weighed_by_part_and_what_is_no_candidate_is_none() -> None:
     one = Judged(ranks, None, nothing, counts, counts)
     assert one.blend(np.array([0.25, 0.75])).tolist() == [[-2.5, -2, -np.inf]]
     assert one.blend(np.array([0.0, 1.0])).tolist() == [[-3, -2, -np.inf]]
-    trees, linear, blend = one.voices(np.array([1.0, 0.0]))
-    assert trees.tolist() == linear.tolist() == [[0, 0, 0]]
+    *learnt, blend = one.voices(np.array([1.0, 0.0]))
+    assert [voice.tolist() for voice in learnt] == [[[0, 0, 0]]] * N_RANKERS
     assert blend.tolist() == [[-1, -2, -np.inf]]
     told = (blend, -blend)
     both = Judged.joined([one, Judged(ranks, told, nothing, counts, counts)][1:] * 2)

@@ -18,9 +18,10 @@ def row(*values: float) -> Floats:
 
 def test_voices_are_standardised_over_the_candidates_and_weighed() -> None:
     """Trees 1 and 3 come to ∓1, the blend's 0 and 2 too, so the mix is ∓1.5; whatever is said of none is not read."""
-    voices = (row(1, 3, 100), row(5, 7, -100), row(0, 2, NONE))
-    assert mixed(voices, (1.0, 0.0, 0.5)).tolist() == [[-1.5, 1.5, NONE]]
-    assert mixed(voices, LEARNT).tolist() == [[-2.5, 2.5, NONE]]
+    voices = (row(1, 3, 100), row(5, 7, -100), row(9, 4, 0), row(0, 2, NONE))
+    assert mixed(voices, (1.0, 0.0, 0.0, 0.5)).tolist() == [[-1.5, 1.5, NONE]]
+    assert mixed(voices, (1.0, 1.0, 0.0, 0.5)).tolist() == [[-2.5, 2.5, NONE]]
+    assert mixed(voices, LEARNT).tolist() == [[0.75, -0.75, NONE]]
     assert mixed(voices, BLEND).tolist() == [[-1, 1, NONE]]
 
 
@@ -108,11 +109,12 @@ def rankers() -> Rankers:
     return Rankers.fit(examples_of(signals, is_right), OPTIONS, seed=0)
 
 
-def test_trees_learn_what_rises_on_both_sides_and_a_line_cannot(rankers: Rankers) -> None:
+def test_trees_and_a_hidden_layer_learn_what_rises_on_both_sides_and_a_line_cannot(rankers: Rankers) -> None:
     signals, is_right = lists(100, seed=2)
-    trees, linear = rankers.scores(signals)
-    assert trees.shape == linear.shape == is_right.shape
+    trees, linear, wide_deep = rankers.scores(signals)
+    assert trees.shape == linear.shape == wide_deep.shape == is_right.shape
     assert share_of_pairs(trees, is_right) > 0.95
+    assert share_of_pairs(wide_deep, is_right) > 0.7
     assert share_of_pairs(linear, is_right) < 0.6
 
 
@@ -146,5 +148,5 @@ def test_a_judge_is_restored_from_its_state(rankers: Rankers, is_learnt: bool) -
 
 
 def test_no_candidates_get_no_scores(rankers: Rankers) -> None:
-    trees, linear = rankers.scores(np.empty((3, 0, 4), dtype=np.float32))
-    assert trees.shape == linear.shape == (3, 0)
+    for scores in rankers.scores(np.empty((3, 0, 4), dtype=np.float32)):
+        assert scores.shape == (3, 0)
