@@ -110,7 +110,8 @@ class _Lists:
 
     def __init__(self, inputs: Floats, worth: Floats, sizes: Longs) -> None:
         self.module = _Module(inputs.shape[1]).to(device())
-        self.inputs, self.worth, self.sizes = tensor(inputs), tensor(worth), sizes
+        self.inputs, self.worth = (torch.from_numpy(one).to(device()) for one in (inputs, worth))
+        self.sizes = sizes
         self.starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
 
     def batches(self, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:

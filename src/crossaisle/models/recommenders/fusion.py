@@ -1,4 +1,4 @@
-"""Fusion: boosted trees and a linear ranker over the candidates of other recommenders, learnt on earlier windows.
+"""Fusion: a wide and deep ranker and boosted trees over candidates of other recommenders, learnt on earlier windows.
 
 At every earlier cut the parts are fitted on what lay before it, and what was bought in the window after it teaches how
 their candidates are best put in order. Where the later of these windows say that this does not carry, the parts' ranks
@@ -101,7 +101,7 @@ Parts = Annotated[tuple[InstanceOf[Recommender], ...], BeforeValidator(_parts)]
 
 @part
 class Fusion(Recommender):
-    """LambdaRank and a listwise linear ranker over the best candidates of `parts` and what else is known of the pair.
+    """Listwise rankers and LambdaRank over the best candidates of `parts` and what else is known of the pair.
 
     Without an earlier window that teaches, the parts' ranks are blended in equal shares.
     """
