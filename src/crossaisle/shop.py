@@ -27,7 +27,7 @@ from crossaisle.loop.load import LoadOptions, load
 from crossaisle.loop.load_report import LoadReport
 from crossaisle.loop.reading import Reading
 from crossaisle.loop.train import Trained, TrainOptions, publish, train
-from crossaisle.models.artifacts import Artifact, read_artifact, read_manifest
+from crossaisle.models.artifacts import Artifact, manifest_or_error, read_artifact, read_manifest
 from crossaisle.models.part import from_text
 from crossaisle.models.recommender import Fitted, Recommender
 from crossaisle.models.shelf import described
@@ -278,7 +278,7 @@ class Shop:
         version = self.registry.live()
         if not version:
             return False
-        manifest = read_manifest(self.registry.path(version))
+        manifest = manifest_or_error(self.registry.path(version))
         sought = {
             "recommender": name,
             "until_microseconds": self._moment(until),
@@ -288,9 +288,13 @@ class Shop:
         return all(manifest.get(key) == value for key, value in json.loads(json.dumps(sought)).items())
 
     def models(self) -> list[dict[str, Any]]:
-        """Manifests of all published models, with their version and whether they are live."""
+        """Manifests of all published models, or why one cannot be read, with version and whether they are live."""
         live = self.registry.live()
         return [
-            {"version": version, "is_live": version == live, **read_manifest(self.registry.path(version))}
+            {"version": version, "is_live": version == live, **manifest_or_error(self.registry.path(version))}
             for version in self.registry.versions()
         ]
+
+    def rollback(self, to: int | None = None) -> int:
+        """Make an earlier model live that can be read: `to`, or the one before the live one; its version."""
+        return self.registry.rollback(to, read_manifest)

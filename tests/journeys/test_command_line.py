@@ -117,6 +117,28 @@ def test_a_model_altered_by_one_byte_is_refused(shop: Path, loaded: dict[str, An
     run("recommend", "-w", str(workspace), "--user", "u001", "-k", "2")
 
 
+def test_a_model_of_another_version_is_named_and_does_not_stand_in_the_way(
+    shop: Path, loaded: dict[str, Any], tmp_path: Path
+) -> None:
+    """What an earlier program published is listed with the reason, a new one is trained beside it, and no way leads
+    back to it."""
+    workspace = str(tmp_path / "ws")
+    run("init", workspace)
+    run("load", "-w", workspace, "--events", str(shop / "events.csv"), "--catalog", str(shop / "catalog.parquet"))
+    run("train", "-w", workspace, "--model", "popularity")
+    path = tmp_path / "ws" / "models" / "000001" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(manifest | {"schema_version": 0}), encoding="utf-8")
+    assert "version 0" in run("recommend", "-w", workspace, "--user", "u001", code=1)
+    assert json.loads(run("train", "-w", workspace, "--model", "popularity", "--json"))["version"] == 2
+    first, second = json.loads(run("models", "-w", workspace, "--json"))
+    assert "version 0" in first["error"]
+    assert "error" not in second
+    assert "cannot be read" in run("models", "-w", workspace)
+    assert "Train it again" in run("models", "rollback", "-w", workspace, code=1)
+    run("recommend", "-w", workspace, "--user", "u001", "-k", "2")
+
+
 def test_every_command_has_help_with_an_example_in_both_languages(shop: Path) -> None:
     import os
 

@@ -71,7 +71,10 @@ def models(context: typer.Context, workspace: Workspace = HERE, as_json: Json = 
         return
     language = shop.settings.language
     headings = [say(f"cli.{name}", language) for name in ("version", "recommender", "until", "live")]
-    rows = [(one["version"], one["recommender"], one["until"], one["is_live"]) for one in published]
+    unreadable = say("cli.unreadable", language)
+    rows = [
+        (one["version"], one.get("recommender", unreadable), one.get("until", ""), one["is_live"]) for one in published
+    ]
     table("", headings, rows, numeric=(0,))
 
 
@@ -83,7 +86,7 @@ def rollback(
 ) -> None:
     """Make an earlier model live."""
     shop = Shop.open(workspace)
-    version = shop.registry.rollback(to)
+    version = shop.rollback(to)
     if as_json:
         print_json({"version": version})
     else:

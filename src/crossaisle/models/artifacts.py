@@ -22,7 +22,7 @@ from crossaisle.features.feature import within
 from crossaisle.models.recommender import State
 from crossaisle.numerics.arrays import AnyArray, Numbers
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 ARRAYS, MANIFEST = "arrays.safetensors", "manifest.json"
 _ITEM_CATEGORY = "index/item_category"
 _INDEX_PARTS = ("users", "items", "categories", "aisles", "brands")
@@ -90,6 +90,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if sealed != _seal(manifest):
         raise _altered(path)
     return dict(manifest)
+
+
+def manifest_or_error(folder: Path) -> dict[str, Any]:
+    """The manifest, or `error` alone: why it cannot be read."""
+    try:
+        return read_manifest(folder)
+    except ArtifactError as error:
+        return {"error": str(error)}
 
 
 def read_artifact(folder: Path) -> Artifact:

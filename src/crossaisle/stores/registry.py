@@ -72,11 +72,11 @@ class Registry:
                 self._point(version)
                 return version
 
-    def rollback(self, to: int | None = None) -> int:
-        """Make an earlier version live: `to`, or the one before the live one.
+    def rollback(self, to: int | None, prove: Callable[[Path], object]) -> int:
+        """Make an earlier version live: `to`, or the one before the live one, if `prove` can read it.
 
         Raises:
-            ArtifactError: there is no such version.
+            ArtifactError: there is no such version, or it cannot be read.
         """
         live = self.live()
         earlier = [version for version in self.versions() if live is not None and version < live]
@@ -85,6 +85,7 @@ class Registry:
             there = ", ".join(str(version) for version in self.versions()) or "none"
             wanted = "earlier model" if to is None else f"model {to}"
             raise ArtifactError(f"there is no {wanted}", str(self.folder), f"Published versions: {there}.")
+        prove(self.path(chosen))
         with self._held():
             self._point(chosen)
         return chosen

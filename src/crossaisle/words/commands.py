@@ -229,6 +229,7 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     "cli.version": {"en": "version", "zh": "版本"},
     "cli.until": {"en": "until", "zh": "截止"},
     "cli.live": {"en": "live", "zh": "在用"},
+    "cli.unreadable": {"en": "cannot be read; train it again", "zh": "无法读取；请重新训练"},
     "cli.rolled": {"en": "Version {version} is live.", "zh": "已启用版本 {version}。"},
     "cli.interrupted": {"en": "interrupted; nothing was changed", "zh": "已中断；未作任何更改"},
     "stage.fit": {"en": "fitting", "zh": "训练"},
