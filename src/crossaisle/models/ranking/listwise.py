@@ -45,7 +45,7 @@ def fit_listwise(signals: Floats, is_right: Bools, sizes: Longs, l2: float) -> L
     inputs = np.empty_like(signals)
     for rows in batches(len(signals), 16 * signals.shape[1]):
         inputs[rows] = (signals[rows] - middle) / spread
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    starts = starts_of(sizes)
     worth = worth_of(is_right, sizes)
     whole = np.repeat(np.add.reduceat(worth, starts), sizes)
     n_lists = max(1, len(sizes))
@@ -67,10 +67,14 @@ def fit_listwise(signals: Floats, is_right: Bools, sizes: Longs, l2: float) -> L
     return Linear(np.asarray(found.x, dtype=np.float64), middle, spread)
 
 
+def starts_of(sizes: Longs) -> Longs:
+    """int64 (n_lists,): where each list begins."""
+    return np.asarray(np.concatenate([[0], np.cumsum(sizes)[:-1]]), dtype=np.int64)
+
+
 def worth_of(is_right: Bools, sizes: Longs) -> Doubles:
     """float64 (n,): what counts for each that is right, so that a list counts by the root of how many are."""
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    n_right = np.add.reduceat(is_right.astype(np.float64), starts)
+    n_right = np.add.reduceat(is_right.astype(np.float64), starts_of(sizes))
     return np.asarray(np.repeat(1 / np.sqrt(np.maximum(n_right, 1)), sizes) * is_right)
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from crossaisle.models.learning.tensors import array, device, reproducible, tensor
-from crossaisle.models.ranking.listwise import fewer, moments_of_columns, worth_of
+from crossaisle.models.ranking.listwise import fewer, moments_of_columns, starts_of, worth_of
 from crossaisle.models.training import one_epoch
 from crossaisle.numerics.arrays import AnyArray, Bools, Floats, Longs, batches
 
@@ -112,7 +112,7 @@ class _Lists:
         self.module = _Module(inputs.shape[1]).to(device())
         self.inputs, self.worth = (torch.from_numpy(one).to(device()) for one in (inputs, worth))
         self.sizes = sizes
-        self.starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+        self.starts = starts_of(sizes)
 
     def batches(self, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
         """Places (n_lists, n_longest) among all inputs, and where there are any."""
