@@ -2,13 +2,13 @@ SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint docs bench trials lock clean
+.PHONY: demo test lint docs bench trials lock clean postgresql
 
 demo: .venv/ready
 	$(BIN)/crossaisle demo
 
 # Peers that need an older numpy live beside; without them the tests that ask them skip and say so.
-test: .venv/ready
+test: .venv/ready postgresql
 	-@$(MAKE) --no-print-directory .venv-peers/ready
 	$(BIN)/pytest tests --ignore tests/trials --cov --cov-report= --cov-fail-under 80
 
@@ -25,11 +25,16 @@ bench: .venv/ready
 	-@$(MAKE) --no-print-directory .venv-recbole/ready
 	for each in bench/*.py; do $(BIN)/python $$each || exit 1; done
 
-trials: .venv/ready
+trials: .venv/ready postgresql
 	mkdir -p trials-log
 	set -o pipefail; seed=$${SEED:-$$(date +%s)}; echo "seed $$seed"; \
 		$(BIN)/pytest tests/trials -m trials -s --hypothesis-seed=$$seed 2>&1 | \
 		tee trials-log/$$(date +%Y-%m-%dT%H-%M-%S)-seed-$$seed.log
+
+# A server of the tests' own is started from these programs; nothing of the machine's own is touched.
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql; }
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -1,5 +1,6 @@
 """A small shop that many tests share, and the folder of public data sets where it is there."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from crossaisle.data.training import silent
 from crossaisle.loop.load import LoadOptions, load
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine
+from servers import PostgreSQL, postgresql
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -86,3 +88,19 @@ def complete_journey(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     lake, quarantine = Lake(folder / "lake"), Quarantine(folder / "quarantine")
     load(CompleteJourney(promotions=False), lake, quarantine, LoadOptions(), moment("2026-01-01"), silent)
     return lake
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server that lives as long as the tests."""
+    with postgresql() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'events.db'}"
+    server: PostgreSQL = request.getfixturevalue("postgres")
+    return server.database("shop")
