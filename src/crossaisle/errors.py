@@ -41,6 +41,14 @@ class ServiceError(CrossaisleError):
     """Another program that was asked over the network refuses, or does not answer."""
 
 
+class UnavailableError(ServiceError):
+    """A store that does not answer for now: nothing was changed, and the same may be asked again."""
+
+
+class ConflictError(CrossaisleError):
+    """What is asked contradicts what was asked before."""
+
+
 class DivergenceError(CrossaisleError):
     """Learning that led away from any answer: no model is made of it."""
 
