@@ -1,0 +1,105 @@
+"""The slates that were shown, so that what people did with them can teach; written in passing, in portions.
+
+A slate is no event: losing the last few of them in a crash loses no fact about a customer.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from crossaisle.stores.database.connection import Database
+from crossaisle.stores.database.event_log import CHUNK
+from crossaisle.stores.database.schema import pools, slates
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A slate as it was answered.
+
+    Args:
+        items: ids and scores in the order of ranks.
+        explored_rank: the place, from 1, whose item was drawn; propensity: with what chance; pool: among which.
+    """
+
+    recommendation_id: str
+    user_id: str
+    made_at: int
+    model_version: int
+    focus: str
+    items: Sequence[tuple[str, float]]
+    explored_rank: int | None = None
+    propensity: float | None = None
+    pool: int | None = None
+
+
+class SlateLog:
+    """Slates and the pools that their exploring place drew from."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def write(self, shown: Sequence[Shown]) -> None:
+        """Keep some slates."""
+        with self.database.writing() as connection:
+            connection.execute(slates.insert(), [_row(one) for one in shown])
+
+    def since(self, made_at: int) -> Iterator[Shown]:
+        """Slates shown at or after a moment, in the order of time."""
+        after: tuple[int, str] = (made_at, "")
+        place = sa.tuple_(slates.c.made_at, slates.c.recommendation_id)
+        while True:
+            chosen = sa.select(slates).where(place > sa.tuple_(*after)).order_by(place).limit(CHUNK)
+            with self.database.reading() as connection:
+                rows = connection.execute(chosen).all()
+            for row in rows:
+                yield _shown(row)
+            if len(rows) < CHUNK:
+                return
+            after = (rows[-1].made_at, rows[-1].recommendation_id)
+
+    def of_user(self, user_id: str) -> list[Shown]:
+        """Slates shown to one id."""
+        chosen = sa.select(slates).where(slates.c.user_id == user_id).order_by(slates.c.made_at)
+        with self.database.reading() as connection:
+            return [_shown(row) for row in connection.execute(chosen)]
+
+    def drop_before(self, moment: int) -> int:
+        """Take out slates shown before a moment; how many."""
+        with self.database.writing() as connection:
+            return int(connection.execute(slates.delete().where(slates.c.made_at < moment)).rowcount)
+
+    def keep_pool(self, items: Sequence[str], chances: Sequence[float], now: int) -> int:
+        """Keep a pool: item ids and the chance of each; its number."""
+        body = json.dumps({"items": list(items), "chances": [round(one, 9) for one in chances]})
+        with self.database.writing() as connection:
+            added = connection.execute(pools.insert().values(body=body, made_at=now).returning(pools.c.pool))
+            return int(added.scalar_one())
+
+    def pool(self, number: int) -> tuple[list[str], list[float]]:
+        """The items of a pool and the chance of each."""
+        with self.database.reading() as connection:
+            body = json.loads(connection.execute(sa.select(pools.c.body).where(pools.c.pool == number)).scalar_one())
+        return body["items"], body["chances"]
+
+
+def _row(shown: Shown) -> dict[str, Any]:
+    return {
+        "recommendation_id": shown.recommendation_id,
+        "user_id": shown.user_id,
+        "made_at": shown.made_at,
+        "model_version": shown.model_version,
+        "focus": shown.focus,
+        "items": json.dumps(shown.items, ensure_ascii=False, separators=(",", ":")),
+        "explored_rank": shown.explored_rank,
+        "propensity": shown.propensity,
+        "pool": shown.pool,
+    }
+
+
+def _shown(row: Any) -> Shown:
+    items = [(item, score) for item, score in json.loads(row.items)]
+    facts = (row.recommendation_id, row.user_id, row.made_at, row.model_version, row.focus, items)
+    return Shown(*facts, row.explored_rank, row.propensity, row.pool)
