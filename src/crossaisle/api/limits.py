@@ -1,0 +1,94 @@
+"""Around every request: its id, its size, its time, its line in the log; and no traceback to anybody."""
+
+import logging
+import os
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from crossaisle.api.metrics import Metrics
+from crossaisle.api.problems import problem
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+log = logging.getLogger("crossaisle.requests")
+
+
+class TooLargeError(Exception):
+    """The body has more bytes than are taken."""
+
+
+class Around:
+    """ASGI middleware.
+
+    Args:
+        app: what answers. max_bytes: of a body. metrics: counts.
+    """
+
+    def __init__(self, app: Any, max_bytes: int, metrics: Metrics) -> None:
+        self._app, self._max_bytes, self._metrics = app, max_bytes, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        answer = _Answer(send, os.urandom(8).hex())
+        scope["request_id"] = answer.request_id
+        try:
+            await self._answer(scope, receive, answer)
+        except Exception as error:  # whatever it is, whoever asked gets a problem and the log says what happened
+            log.exception("request failed", extra={"request_id": answer.request_id, "kind": type(error).__name__})
+            if not answer.status:
+                remedy = "The log says more at this request_id."
+                await problem(500, "the service made a mistake", remedy, answer.request_id)(scope, receive, answer.send)
+        seconds = time.perf_counter() - began
+        route = getattr(scope.get("route"), "path", "none")
+        self._metrics.answered(route, answer.status, seconds)
+        if log.isEnabledFor(logging.INFO):
+            told = {"request_id": answer.request_id, "method": scope["method"], "route": route}
+            told |= {"status": answer.status, "ms": round(seconds * 1000, 3), **scope.get("told", {})}
+            log.info("request", extra=told)
+
+    async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        n_bytes = 0
+        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+
+        async def counted() -> MutableMapping[str, Any]:
+            nonlocal n_bytes
+            message = await receive()
+            n_bytes += len(message.get("body", b""))
+            if n_bytes > self._max_bytes:
+                raise TooLargeError
+            return message
+
+        try:
+            if declared.isdigit() and int(declared) > self._max_bytes:
+                raise TooLargeError
+            await self._app(scope, counted, answer.send)
+        except TooLargeError:
+            if not answer.status:
+                told = problem(
+                    413,
+                    f"the body has more than {self._max_bytes} bytes",
+                    "Send fewer events at once, or raise serving.max_body.",
+                    answer.request_id,
+                    {"Connection": "close"},
+                )
+                await told(scope, receive, answer.send)
+
+
+class _Answer:
+    """What is sent, with the request's id among its headers."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send, self.request_id, self.status = send, request_id, 0
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.request_id.encode())]
+        await self._send(message)
