@@ -2,13 +2,14 @@
 
 from typing import Any, Literal
 
-from crossaisle.words import commands, features, loading, reasons, report, terminal
+from crossaisle.words import commands, experiments, features, loading, reasons, report, terminal
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 ALL: dict[str, dict[Language, str]] = {
     **commands.WORDS,
+    **experiments.WORDS,
     **features.WORDS,
     **loading.WORDS,
     **reasons.WORDS,

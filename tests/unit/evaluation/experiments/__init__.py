@@ -1,0 +1,1 @@
+"""Experiments: their arithmetic by hand, and their promises by simulation."""
