@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from crossaisle.data.queries import Queries
+from crossaisle.data.queries import Queries, from_histories
 from crossaisle.data.training import Training
 from crossaisle.models.learning.curves import Curves
+from crossaisle.models.neighbours import Neighbours
 from crossaisle.numerics.arrays import AnyArray, Codes, Floats, Numbers, batches
 
 State = Mapping[str, AnyArray]
@@ -86,6 +87,19 @@ class Fitted(ABC):
     def vectors(self) -> Floats | None:
         """float32 (n_items, n_dimensions) whose cosines say how alike items are; None if the recommender has none."""
         return None
+
+    def neighbours(self, n: int) -> Neighbours | None:
+        """Of each item the `n` others that it adds most to: what is said of somebody who bought it alone.
+
+        None where nothing can be said item by item, or where asking of all pairs is too dear.
+        """
+        if not self.proposes:
+            return None
+
+        def score(items: Numbers) -> Floats:
+            return self.scores(from_histories(items, np.arange(len(items) + 1), self.n_items, 0))
+
+        return Neighbours.of_scores(score, self.n_items, n)
 
     @abstractmethod
     def state(self) -> State:

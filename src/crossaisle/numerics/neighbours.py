@@ -1,12 +1,13 @@
 """Nearest neighbours among sparse rows, a block at a time so that the full product is never held."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from crossaisle.numerics.arrays import AnyArray, Csr, Floats, batches
+from crossaisle.numerics.arrays import BATCH_BYTES, AnyArray, Csr, Floats, Longs, Numbers
 
 PRODUCT_BYTES = 24
 """Working memory of one entry of a block's product at the worst: value, column and what the product needs beside."""
@@ -25,7 +26,7 @@ def nearest_rows(rows: Any, n_neighbours: int) -> Csr:
     n_rows = rows.shape[0]
     columns_rows = rows.T.tocsr()
     columns, values, lengths = [], [], []
-    for block in batches(n_rows, PRODUCT_BYTES * n_rows):
+    for block in _blocks(_most_entries(rows, columns_rows)):
         product = (rows[block] @ columns_rows).tocsr()
         for row in range(product.shape[0]):
             places = slice(product.indptr[row], product.indptr[row + 1])
@@ -38,6 +39,48 @@ def nearest_rows(rows: Any, n_neighbours: int) -> Csr:
     indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     arrays = (np.concatenate(values), np.concatenate(columns), indptr)
     return sparse.csr_array(arrays, shape=(n_rows, n_rows))
+
+
+def _most_entries(rows: Any, columns_rows: Any) -> Longs:
+    """int64 (n_rows,): how many entries each row of the product has at most."""
+    lengths = np.diff(columns_rows.indptr).astype(np.int64)
+    ends = np.concatenate([[0], np.cumsum(lengths[rows.indices])])
+    return np.asarray(np.minimum(np.diff(ends[rows.indptr]), rows.shape[0]))
+
+
+def _blocks(sizes: Longs) -> Iterator[slice]:
+    """Consecutive slices of rows, of as many entries as memory allows, at least one row each."""
+    ends = np.cumsum(sizes)
+    start = 0
+    while start < len(sizes):
+        done = ends[start - 1] if start else 0
+        stop = int(np.searchsorted(ends, done + BATCH_BYTES // PRODUCT_BYTES, side="right"))
+        stop = max(stop, start + 1)
+        yield slice(start, stop)
+        start = stop
+
+
+def strongest_of_rows(matrix: Csr, n: int) -> tuple[Numbers, Floats]:
+    """The `n` largest positive entries of each row but the diagonal, largest first; ties go to the smaller column.
+
+    Returns:
+        Columns int32 (n_rows, n), −1 where there is none, and values float32, 0 there.
+    """
+    n_rows = matrix.shape[0]
+    columns, values = np.full((n_rows, n), -1, dtype=np.int32), np.zeros((n_rows, n), dtype=np.float32)
+    for block in _blocks(np.diff(matrix.indptr).astype(np.int64)):
+        first, last = matrix.indptr[block.start], matrix.indptr[block.stop]
+        rows = np.repeat(np.arange(block.start, block.stop), np.diff(matrix.indptr[block.start : block.stop + 1]))
+        near, strength = matrix.indices[first:last], matrix.data[first:last]
+        kept = (strength > 0) & (near != rows)
+        rows, near, strength = rows[kept], near[kept], strength[kept]
+        order = np.lexsort((near, -strength, rows))
+        rows, near, strength = rows[order], near[order], strength[order]
+        places = np.arange(len(rows)) - np.searchsorted(rows, rows)
+        is_strong = places < n
+        columns[rows[is_strong], places[is_strong]] = near[is_strong]
+        values[rows[is_strong], places[is_strong]] = strength[is_strong]
+    return columns, values
 
 
 def inner_products(places: Csr, left: Floats, right: Floats) -> Floats:

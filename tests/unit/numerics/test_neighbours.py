@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from crossaisle.numerics.neighbours import inner_products, nearest_rows
+from crossaisle.numerics.arrays import BATCH_BYTES
+from crossaisle.numerics.neighbours import PRODUCT_BYTES, inner_products, nearest_rows
 
 
 def test_ties_for_the_last_neighbour_go_to_the_smaller_number() -> None:
@@ -13,6 +14,15 @@ def test_ties_for_the_last_neighbour_go_to_the_smaller_number() -> None:
     near = nearest_rows(rows, 2)
     assert near.indices[: near.indptr[1]].tolist() == [1, 2]
     assert near.data[: near.indptr[1]].tolist() == [1, 2]
+
+
+def test_a_product_of_several_blocks_is_that_of_one() -> None:
+    """All of n rows share the one column, so that the product has n² entries: more than a block holds."""
+    n = int((2.5 * BATCH_BYTES / PRODUCT_BYTES) ** 0.5)
+    strength = np.linspace(1, 2, n)
+    near = nearest_rows(sparse.csr_array(strength[:, None]), 1)
+    assert near.indices.tolist() == [n - 1] * (n - 1) + [n - 2]
+    np.testing.assert_allclose(near.data, strength * np.append(np.full(n - 1, 2.0), strength[-2]), rtol=1e-6)
 
 
 @pytest.mark.parametrize("n_components", [0, 1, 5])

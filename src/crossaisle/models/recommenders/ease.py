@@ -10,6 +10,7 @@ from pydantic import Field
 from crossaisle.data.queries import Queries, Weighting
 from crossaisle.data.training import Training
 from crossaisle.models.linear import item_contributions
+from crossaisle.models.neighbours import Neighbours
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Contributions, Fitted, Recommender, State
 from crossaisle.numerics.arrays import AnyArray, Floats, Numbers
@@ -41,6 +42,11 @@ class FittedEASE(Fitted):
             return np.where((places[items] >= 0)[:, None] & (places[scored] >= 0), parts, 0)
 
         return item_contributions(queries, candidates, n_causes, effects)
+
+    def neighbours(self, n: int) -> Neighbours:
+        """Rows of the weights."""
+        among = Neighbours.of_scores(lambda places: self.weights[places], len(self.kept), n)
+        return among.of_some(self.kept, self.n_items)
 
     def state(self) -> State:
         return {"weights": self.weights, "kept": self.kept, "n_items": np.array(self.n_items)}

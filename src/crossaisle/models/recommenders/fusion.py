@@ -20,6 +20,7 @@ from crossaisle.errors import UsageError
 from crossaisle.features.feature import within
 from crossaisle.features.text_encoders.embedded import Embedded
 from crossaisle.features.text_encoders.remembered import Remembered
+from crossaisle.models.neighbours import Neighbours
 from crossaisle.models.part import from_values, part
 from crossaisle.models.ranking.context import Context
 from crossaisle.models.ranking.explaining import contributions
@@ -63,6 +64,12 @@ class FittedFusion(Fitted):
 
     def contributions(self, queries: Queries, candidates: Numbers, n_causes: int = 3) -> Contributions:
         return contributions(self.panel, self.judges, queries, candidates, n_causes)
+
+    def neighbours(self, n: int) -> Neighbours | None:
+        """What the parts say of all pairs of items, joined."""
+        told = [one.neighbours(n) for one in self.panel.proposers.values()]
+        found = [one for one in told if one is not None]
+        return Neighbours.joined(found, n) if found else None
 
     def state(self) -> State:
         state = self.panel.state()

@@ -10,6 +10,7 @@ from scipy import sparse
 from crossaisle.data.queries import Queries, Weighting
 from crossaisle.data.training import Training
 from crossaisle.models.linear import item_contributions
+from crossaisle.models.neighbours import Neighbours
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Contributions, Fitted, Recommender, State
 from crossaisle.numerics.arrays import AnyArray, Csr, Floats, Numbers
@@ -38,6 +39,10 @@ class FittedItemKNN(Fitted):
             return self.similarity[items][:, scored].toarray() * weights[:, None]
 
         return item_contributions(queries, candidates, n_causes, effects)
+
+    def neighbours(self, n: int) -> Neighbours:
+        """Rows of the similarity, of which no more are kept than there are."""
+        return Neighbours.of_rows(self.similarity, n)
 
     def state(self) -> State:
         one = self.similarity

@@ -42,6 +42,10 @@ class FittedMarketPotential(Fitted):
             np.where(is_cause, amounts, 0)[..., None].astype(np.float32),
         )
 
+    def neighbours(self, n: int) -> None:
+        """None: no item says anything of another."""
+        return None
+
     def state(self) -> State:
         return {"potential": self.potential, "spans": self.spans}
 

@@ -54,6 +54,10 @@ class FittedPopularity(Fitted):
             n_causes,
         )
 
+    def neighbours(self, n: int) -> None:
+        """None: no item says anything of another."""
+        return None
+
     def state(self) -> State:
         return {
             "popularity": self.popularity,

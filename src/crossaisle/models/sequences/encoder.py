@@ -12,9 +12,11 @@ from crossaisle.data.moments import DAY
 from crossaisle.models.learning.tensors import tensor
 from crossaisle.models.learning.towers import Histories, Towers
 from crossaisle.models.sequences.attention import Block, buckets
-from crossaisle.models.sequences.visits import Visits
+from crossaisle.models.sequences.visits import TOLD, Visits
 from crossaisle.numerics.arrays import AnyArray, Bools
 
+N_TYPES = 1 + max(EVENT_TYPES.index(name) for name in TOLD)
+"""Event types with a vector: types that are told of nobody's interest may come after them."""
 PER_DOUBLING = 3.0
 """Buckets while a distance doubles, of visits and of days: the last begins at 1,290."""
 
@@ -104,7 +106,7 @@ class Encoder(nn.Module):
         super().__init__()
         dimension = len(towers.anyone)
         self.towers = towers
-        self.types = nn.Embedding(len(EVENT_TYPES), dimension)
+        self.types = nn.Embedding(N_TYPES, dimension)
         nn.init.zeros_(self.types.weight)
         self.blocks = nn.ModuleList(Block(dimension, heads, dropout) for _ in range(blocks))
         self.dropout = nn.Dropout(dropout)
