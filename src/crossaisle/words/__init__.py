@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from crossaisle.words import commands, features, loading, reasons, report, terminal
+from crossaisle.words import commands, features, feedback, loading, reasons, report, terminal
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -10,6 +10,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 ALL: dict[str, dict[Language, str]] = {
     **commands.WORDS,
     **features.WORDS,
+    **feedback.WORDS,
     **loading.WORDS,
     **reasons.WORDS,
     **report.WORDS,

@@ -3,7 +3,7 @@ from string import Formatter
 
 import pytest
 
-from crossaisle.words import ALL, LANGUAGES, commands, features, loading, reasons, report, say, terminal
+from crossaisle.words import ALL, LANGUAGES, commands, features, feedback, loading, reasons, report, say, terminal
 
 
 def places(text: str) -> set[str]:
@@ -20,8 +20,8 @@ def test_a_text_exists_in_both_languages_with_the_same_places(key: str) -> None:
 
 
 def test_no_key_is_given_twice() -> None:
-    floors = [commands.WORDS, features.WORDS, loading.WORDS, reasons.WORDS, report.WORDS, terminal.WORDS]
-    keys = [key for words in floors for key in words]
+    files = (commands, features, feedback, loading, reasons, report, terminal)
+    keys = [key for file in files for key in file.WORDS]
     assert len(keys) == len(set(keys))
 
 
