@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from crossaisle.words import commands, experiments, features, loading, reasons, report, terminal
+from crossaisle.words import commands, experiments, features, feedback, loading, reasons, report, terminal
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -11,6 +11,7 @@ ALL: dict[str, dict[Language, str]] = {
     **commands.WORDS,
     **experiments.WORDS,
     **features.WORDS,
+    **feedback.WORDS,
     **loading.WORDS,
     **reasons.WORDS,
     **report.WORDS,

@@ -3,7 +3,19 @@ from string import Formatter
 
 import pytest
 
-from crossaisle.words import ALL, LANGUAGES, commands, experiments, features, loading, reasons, report, say, terminal
+from crossaisle.words import (
+    ALL,
+    LANGUAGES,
+    commands,
+    experiments,
+    features,
+    feedback,
+    loading,
+    reasons,
+    report,
+    say,
+    terminal,
+)
 
 
 def places(text: str) -> set[str]:
@@ -20,7 +32,7 @@ def test_a_text_exists_in_both_languages_with_the_same_places(key: str) -> None:
 
 
 def test_no_key_is_given_twice() -> None:
-    floors = [one.WORDS for one in (commands, experiments, features, loading, reasons, report, terminal)]
+    floors = [one.WORDS for one in (commands, experiments, features, feedback, loading, reasons, report, terminal)]
     keys = [key for words in floors for key in words]
     assert len(keys) == len(set(keys))
 

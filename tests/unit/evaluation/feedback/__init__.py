@@ -1,0 +1,1 @@
+"""What logged slates say, against logs whose truth is known."""
