@@ -87,6 +87,17 @@ class Neighbours:
         strongest = self.weights[self.weights[:, 0] > 0, 0] if self.weights.shape[1] else np.empty(0)
         return float(np.median(strongest)) if len(strongest) else 1.0
 
+    def units(self) -> Floats:
+        """float32 (n_items,): what makes the strongest weight of an item 1, or less where it is less than usual."""
+        strongest = self.weights[:, 0] if self.weights.shape[1] else np.zeros(self.n_items, dtype=np.float32)
+        return np.asarray(1 / np.maximum(strongest, self.usual()), dtype=np.float32)
+
+    def first(self, n: int) -> "Neighbours":
+        """The `n` strongest of each item."""
+        if n >= self.items.shape[1]:
+            return self
+        return Neighbours(np.ascontiguousarray(self.items[:, :n]), np.ascontiguousarray(self.weights[:, :n]))
+
     def of_some(self, kept: Numbers, n_items: int) -> "Neighbours":
         """The neighbours among `n_items`, where item number i here is item number kept[i] there."""
         items = np.full((n_items, self.items.shape[1]), -1, dtype=np.int32)

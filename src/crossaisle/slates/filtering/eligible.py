@@ -106,21 +106,36 @@ def eligible(
             "focus new-categories",
             "Load categories or titles with the catalogue and train, or choose the focus explore.",
         )
-    min_purchases = established_threshold(dataset, options.min_purchases)
+    shut_out, min_purchases = shop_wide(dataset, moment, options, stock)
     why = np.zeros(dataset.n_items, dtype=np.int8)
-    for code, outside in (
-        (Why.NOT_SELLABLE, ~catalogue.is_sellable),
-        (Why.NOT_LAUNCHED, catalogue.launched > moment),
-        (Why.OUT_OF_STOCK, ~stock.checked(dataset.n_items).anywhere() if stock else None),
-        (Why.RULE_NEVER, members(options.rules.never, dataset)),
-        (Why.RULE_PRICE, outside_prices(options.rules, item_prices(dataset))),
-        (Why.NOT_ESTABLISHED, ~dataset.established(min_purchases)),
-    ):
-        if outside is not None:
-            why[(why == Why.ELIGIBLE) & outside] = code
+    for code, outside in shut_out:
+        why[(why == Why.ELIGIBLE) & outside] = code
     items = np.flatnonzero(why == Why.ELIGIBLE).astype(np.int32)
     filters = _filters(dataset, focus, options, stock)
     return Eligible(focus, items, catalogue.category, dataset.index.categories, why, filters, min_purchases)
+
+
+def shop_wide(
+    dataset: Dataset, moment: int, options: SlateOptions, stock: Stock | None = None
+) -> tuple[list[tuple[Why, Bools]], int]:
+    """What keeps items out of all slates at `moment`, bool (n_items,) each, in the order in which it is told.
+
+    Beside it the purchases that the established rule asked for in the end.
+
+    Raises:
+        UsageError: a rule names what the shop does not have.
+    """
+    catalogue = dataset.catalogue
+    min_purchases = established_threshold(dataset, options.min_purchases)
+    in_stock = stock.checked(dataset.n_items).anywhere() if stock else np.ones(dataset.n_items, dtype=np.bool_)
+    return [
+        (Why.NOT_SELLABLE, ~catalogue.is_sellable),
+        (Why.NOT_LAUNCHED, np.asarray(catalogue.launched > moment)),
+        (Why.OUT_OF_STOCK, ~in_stock),
+        (Why.RULE_NEVER, members(options.rules.never, dataset)),
+        (Why.RULE_PRICE, outside_prices(options.rules, item_prices(dataset))),
+        (Why.NOT_ESTABLISHED, ~dataset.established(min_purchases)),
+    ], min_purchases
 
 
 def established_threshold(dataset: Dataset, wanted: int | None) -> int:

@@ -1,0 +1,1 @@
+"""Slates made at once, tested."""
