@@ -1,0 +1,1 @@
+"""Slates of one person at once, fresh after each event: what the online service asks for."""
