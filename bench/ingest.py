@@ -26,7 +26,7 @@ LOAD = """
 import sys, time
 started = time.perf_counter()
 from crossaisle.data.sources.files import Files
-from crossaisle.loop.load import LoadOptions, load
+from crossaisle.loop.loading.load import LoadOptions, load
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine
 folder = sys.argv[2]

@@ -21,6 +21,10 @@ class UsageError(CrossaisleError):
     """An option or argument out of its range, or a name that does not exist."""
 
 
+class UnknownError(UsageError):
+    """What is asked about is not there."""
+
+
 class SettingsError(UsageError):
     """A setting in crossaisle.toml or the environment that cannot be used."""
 

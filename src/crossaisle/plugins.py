@@ -1,8 +1,13 @@
 """Plug-ins: the names that installed packages register, turned into classes."""
 
+from collections.abc import Mapping
+
+from crossaisle.data.mapping import Map
 from crossaisle.data.source import Source
 from crossaisle.data.text_encoder import TextEncoder
+from crossaisle.errors import UsageError
 from crossaisle.models import shelf
+from crossaisle.models.part import from_text, options
 from crossaisle.models.recommender import Recommender
 
 SOURCES = "crossaisle.sources"
@@ -41,6 +46,20 @@ def source(name: str) -> type[Source]:
     """
     found: type[Source] = shelf.loaded(SOURCES, "source", name)
     return found
+
+
+def source_of(name: str, texts: Mapping[str, str], own_map: Map | None = None) -> Source:
+    """The source of a name with options as people type them, and with a map in place of its own.
+
+    Raises:
+        UsageError: there is no such source or option, or it takes no map.
+    """
+    kind = source(name)
+    if "map" in texts:
+        raise UsageError("a map is no option", f"source {name}", "Give its file by --columns.")
+    if own_map is not None and "map" not in options(kind):
+        raise UsageError("its map cannot be changed", f"source {name}", "Leave --columns out.")
+    return from_text(kind, texts, {} if own_map is None else {"map": own_map})
 
 
 def text_encoder(name: str) -> type[TextEncoder]:

@@ -1,6 +1,5 @@
 """What the pages show is run: Python in order in one namespace, commands through the real program, TOML as settings."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,29 +10,16 @@ import pytest
 
 from crossaisle.settings import FILE, read_settings
 
-ROOT = Path(__file__).parents[2]
+from .pages import ROOT, SERVED, blocks
+
 PAGES = [ROOT / "README.md", *sorted(one for one in (ROOT / "docs").glob("*.md") if not one.stem.endswith(".zh"))]
-NOT_RUN = ("crossaisle demo",)
-"""Commands that have a test of their own or take minutes."""
-
-
-def blocks(page: Path, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), flags=re.S | re.M)
+NOT_RUN = ("crossaisle demo", "crossaisle serve")
+"""Commands that have a test of their own, take minutes, or go on until somebody ends them."""
 
 
 def pages_with(language: str, word: str = "") -> list[Any]:
     chosen = [page for page in PAGES if any(word in block for block in blocks(page, language))]
-    return [pytest.param(page, id=page.stem) for page in chosen]
-
-
-@pytest.fixture
-def shop_frames(frames: tuple[pd.DataFrame, ...]) -> dict[str, pd.DataFrame]:
-    """The small shop with the user ids of the pages, and its events as the two frames of a published split."""
-    events, catalog = frames
-    events = events.assign(user_id=events["user_id"].str.lstrip("u0").replace("", "98"))
-    pairs = events[["user_id", "item_id"]].drop_duplicates()
-    test = pairs.groupby("user_id").head(2)
-    return {"events": events, "catalog": catalog, "train": pairs.drop(test.index), "test": test}
+    return [pytest.param(page, id=page.stem) for page in chosen if language == "toml" or page.stem not in SERVED]
 
 
 @pytest.mark.parametrize("page", pages_with("python"))

@@ -13,7 +13,7 @@ from crossaisle.data.mapping.normalising import Normalising
 from crossaisle.data.moments import moment
 from crossaisle.data.sources.files import Files
 from crossaisle.data.tables import TABLES
-from crossaisle.loop.load import LoadOptions, load
+from crossaisle.loop.loading.load import LoadOptions, load
 from crossaisle.models.part import options
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine

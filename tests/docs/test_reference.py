@@ -11,6 +11,7 @@ import typer
 
 import crossaisle
 from crossaisle import EASE, Split, evaluate, plugins
+from crossaisle.api.metrics import Metrics
 from crossaisle.cli.app import app
 from crossaisle.data.cleaning import Cleaning
 from crossaisle.data.dataset import Dataset
@@ -102,3 +103,16 @@ def test_every_metric_is_named(language: str, small_shop: Dataset, frames: tuple
 def test_every_public_name_of_the_package_is_named(language: str) -> None:
     text = page("python", language)
     assert [one for one in crossaisle.__all__ if f"`{one}`" not in text] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_of_the_service_is_named(language: str) -> None:
+    text = page("production", language)
+    assert [one for one in Metrics().names() if f"| `{one}` |" not in text] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_floor_of_the_package_is_named(language: str) -> None:
+    inside = Path(crossaisle.__file__).parent.iterdir()
+    floors = [path.stem for path in inside if path.name[0] != "_" and (path.is_dir() or path.suffix == ".py")]
+    assert [one for one in floors if f"`{one}`" not in page("architecture", language)] == []

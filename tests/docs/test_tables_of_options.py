@@ -8,10 +8,19 @@ from pydantic.fields import FieldInfo
 
 from crossaisle import plugins
 from crossaisle.data.denoising import Denoising
+from crossaisle.data.sources.sql import SQL
 from crossaisle.models.part import options
 from crossaisle.models.recommender import Cause
 from crossaisle.settings import CategorySettings, LimitSettings, SlateSettings, TextSettings, TrainingSettings
+from crossaisle.settings.online import (
+    DatabaseSettings,
+    ExplorationSettings,
+    LearningSettings,
+    PrivacySettings,
+    ServingSettings,
+)
 from crossaisle.slates.filtering.eligible import Why
+from crossaisle.slates.live.options import LiveOptions
 from crossaisle.slates.options import Group, ShopRules, SlateOptions
 
 from .options import rows
@@ -31,6 +40,13 @@ TABLES = [
     *(("settings", name, options(plugins.text_encoder(name))) for name in plugins.text_encoder_names()),
     ("settings", "categories", CategorySettings.model_fields),
     ("settings", "limits", LimitSettings.model_fields),
+    ("settings", "database", DatabaseSettings.model_fields),
+    ("settings", "serving", ServingSettings.model_fields),
+    ("settings", "learning", LearningSettings.model_fields),
+    ("settings", "exploration", ExplorationSettings.model_fields),
+    ("settings", "privacy", PrivacySettings.model_fields),
+    ("slates", "live", options(LiveOptions)),
+    ("data", "sql", {name: field for name, field in options(SQL).items() if name != "map"}),
 ]
 
 

@@ -18,8 +18,8 @@ from crossaisle.data.mapping import Map
 from crossaisle.data.moments import moment
 from crossaisle.data.sources.files import Files
 from crossaisle.errors import InputError, StorageError
-from crossaisle.loop.load import LoadOptions, load
-from crossaisle.loop.load_report import LoadReport
+from crossaisle.loop.loading.load import LoadOptions, load
+from crossaisle.loop.loading.load_report import LoadReport
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine
 
@@ -222,7 +222,7 @@ import sys
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started the tests with it ignored
 from crossaisle.data.sources.files import Files
-from crossaisle.loop.load import LoadOptions, load
+from crossaisle.loop.loading.load import LoadOptions, load
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine
 

@@ -48,18 +48,21 @@ class Access:
     by_address: Buckets
     clock: Callable[[], float]
 
+    def may_be_new(self, request: Request) -> bool:
+        """Whether a request's key may have been made just now, and it is time to look: a few times a second at most."""
+        is_unknown = bool(_token(request)) and self._key(request) is None
+        return is_unknown and not self.by_address.take("new keys", self.clock())
+
     def check(self, request: Request, scope: str) -> Key:
         """The key of a request that may pass.
 
         Raises:
             RefusedError: no or no valid key (401), a key without the scope (403), or too many requests (429).
         """
-        header = request.headers.get("authorization", "")
-        scheme, _, token = header.partition(" ")
-        key = self.find(hashed(token.strip())) if scheme.lower() == "bearer" and token else None
+        key = self._key(request)
         if key is None:
             self._count(self.by_address, request.client.host if request.client else "")
-            said = "the key is not valid" if header else "no key was sent"
+            said = "the key is not valid" if "authorization" in request.headers else "no key was sent"
             remedy = "Send one as Authorization: Bearer KEY; make one with: crossaisle keys create."
             raise RefusedError(401, said, remedy, {"WWW-Authenticate": "Bearer"})
         self._count(self.by_key, key.key_id)
@@ -68,8 +71,18 @@ class Access:
             raise RefusedError(403, f"the key has no scope {scope}", remedy)
         return key
 
+    def _key(self, request: Request) -> Key | None:
+        token = _token(request)
+        return self.find(hashed(token)) if token else None
+
     def _count(self, buckets: Buckets, caller: str) -> None:
         wait = buckets.take(caller, self.clock())
         if wait:
             headers: Mapping[str, str] = {"Retry-After": str(max(1, math.ceil(wait)))}
             raise RefusedError(429, "too many requests", "Ask again later, or raise serving.rate_limit.", headers)
+
+
+def _token(request: Request) -> str:
+    """The key that a request was sent with, empty for none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

@@ -6,8 +6,11 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
 from crossaisle.api.metrics import Metrics
-from crossaisle.api.problems import problem
+from crossaisle.api.problems import of_http, problem
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -16,8 +19,15 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 log = logging.getLogger("crossaisle.requests")
 
 
-class TooLargeError(Exception):
+GONE = 499
+"""Told in log and figures of whoever went away before the answer; nobody is sent it."""
+
+
+class TooLargeError(HTTPException):
     """The body has more bytes than are taken."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(413, f"the body has more than {most} bytes", {"Connection": "close"})
 
 
 class Around:
@@ -38,10 +48,14 @@ class Around:
         began = time.perf_counter()
         answer = _Answer(send, os.urandom(8).hex())
         scope["request_id"] = answer.request_id
+        scope["path"] = scope["raw_path"].decode("ascii", "replace")  # a slash within an id stays part of it
         try:
             await self._answer(scope, receive, answer)
+        except ClientDisconnect:
+            answer.status = answer.status or GONE
         except Exception as error:  # whatever it is, whoever asked gets a problem and the log says what happened
-            log.exception("request failed", extra={"request_id": answer.request_id, "kind": type(error).__name__})
+            facts = {"request_id": answer.request_id, "kind": type(error).__name__}
+            log.error("request failed", exc_info=error, extra=facts)
             if not answer.status:
                 remedy = "The log says more at this request_id."
                 await problem(500, "the service made a mistake", remedy, answer.request_id)(scope, receive, answer.send)
@@ -62,23 +76,13 @@ class Around:
             message = await receive()
             n_bytes += len(message.get("body", b""))
             if n_bytes > self._max_bytes:
-                raise TooLargeError
+                raise TooLargeError(self._max_bytes)
             return message
 
-        try:
-            if declared.isdigit() and int(declared) > self._max_bytes:
-                raise TooLargeError
+        if declared.isdigit() and int(declared) > self._max_bytes:
+            await of_http(TooLargeError(self._max_bytes), answer.request_id)(scope, receive, answer.send)
+        else:
             await self._app(scope, counted, answer.send)
-        except TooLargeError:
-            if not answer.status:
-                told = problem(
-                    413,
-                    f"the body has more than {self._max_bytes} bytes",
-                    "Send fewer events at once, or raise serving.max_body.",
-                    answer.request_id,
-                    {"Connection": "close"},
-                )
-                await told(scope, receive, answer.send)
 
 
 class _Answer:

@@ -35,6 +35,7 @@ class Metrics:
         self.version = self._gauge("crossaisle_model_version", "Version of the live model")
         self.lag = self._gauge("crossaisle_event_lag_seconds", "Age of the newest look at the event log")
         self.waiting = self._gauge("crossaisle_events_in_log", "Events that are not in the lake yet")
+        self._of_stage: dict[str, Histogram] = {}
         self._of_route: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, route: str, status: int, seconds: float) -> None:
@@ -45,6 +46,13 @@ class Metrics:
             self._of_route[route, status] = found
         found[0].inc()
         found[1].observe(seconds)
+
+    def took(self, stage: str, seconds: float) -> None:
+        """Count the time of a stage."""
+        found = self._of_stage.get(stage)
+        if found is None:
+            found = self._of_stage[stage] = self.stages.labels(stage)
+        found.observe(seconds)
 
     def _gauge(self, name: str, told: str) -> Gauge:
         return Gauge(name, told, registry=self.registry, multiprocess_mode="mostrecent")

@@ -1,5 +1,6 @@
 """Errors as problem details: RFC 9457, with what to do about them."""
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -17,12 +18,15 @@ from crossaisle.errors import (
     CrossaisleError,
     InputError,
     UnavailableError,
+    UnknownError,
     UsageError,
 )
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 2
 """Seconds that are told to whoever is turned away for a while."""
+
+log = logging.getLogger("crossaisle.requests")
 
 
 class Problem(BaseModel):
@@ -48,6 +52,7 @@ _STATUS: tuple[tuple[type[CrossaisleError], int], ...] = (
     (UnavailableError, 503),
     (BusyError, 503),
     (ConflictError, 409),
+    (UnknownError, 404),
     (UsageError, 422),
     (InputError, 422),
 )
@@ -63,15 +68,25 @@ def problem(
 
 
 def of_error(error: CrossaisleError, request_id: str) -> Response:
-    """The problem that an error is."""
+    """The problem that an error is. What lies behind the service is for its log, not for whoever asks."""
     status = (
         error.status if isinstance(error, RefusedError) else next((n for k, n in _STATUS if isinstance(error, k)), 500)
     )
     headers = dict(error.headers) if isinstance(error, RefusedError) else {}
     if status == 503:
         headers.setdefault("Retry-After", str(RETRY_AFTER))
-    place = f"{error.where}: " if error.where and status < 500 else ""
-    return problem(status, place + error.what, error.remedy, request_id, headers)
+    if status < 500:
+        place = f"{error.where}: " if error.where else ""
+        return problem(status, place + error.what, error.remedy, request_id, headers)
+    log.error("failed", extra={"request_id": request_id, "kind": type(error).__name__, "detail": str(error)})
+    remedy = error.remedy if status == 503 else "The log says more at this request_id."
+    return problem(status, error.what.partition(": ")[0], remedy, request_id, headers)
+
+
+def of_http(error: HTTPException, request_id: str) -> Response:
+    """The problem that an error of the protocol is."""
+    remedy = _REMEDIES.get(error.status_code, "")
+    return problem(error.status_code, str(error.detail), remedy, request_id, error.headers)
 
 
 def told(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -82,6 +97,12 @@ def told(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+_REMEDIES = {
+    400: "Send JSON in UTF-8.",
+    404: "See /docs for the calls there are.",
+    405: "See /docs for the calls there are.",
+    413: "Send fewer events at once, or raise serving.max_body.",
+}
 _SCHEMA = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -100,9 +121,16 @@ def handle(app: FastAPI) -> None:
         return problem(422, f"{place}: {first['msg'].removeprefix('Value error, ')}", remedy, request_id(request))
 
     @app.exception_handler(HTTPException)
-    async def of_http(request: Request, error: HTTPException) -> Response:
-        remedy = "See /docs for the calls there are." if error.status_code in (404, 405) else ""
-        return problem(error.status_code, str(error.detail), remedy, request_id(request), error.headers)
+    async def http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 405:  # the router names the methods of the first call of the address alone
+            error.headers = {"Allow": ", ".join(_methods(request))}
+        return of_http(error, request_id(request))
+
+
+def _methods(request: Request) -> list[str]:
+    """What the address of a request may be asked with."""
+    path = getattr(request.scope.get("route"), "path", "")
+    return sorted(method.upper() for method in request.app.openapi()["paths"].get(path, {}))
 
 
 def request_id(request: Request) -> str:

@@ -9,6 +9,11 @@ from crossaisle.cli.explain import explain
 from crossaisle.cli.load import init, load
 from crossaisle.cli.measure import evaluate
 from crossaisle.cli.models import models_app, train
+from crossaisle.cli.online.experiments import experiments_app
+from crossaisle.cli.online.keys import keys_app
+from crossaisle.cli.online.learn import learn
+from crossaisle.cli.online.people import consent, forget
+from crossaisle.cli.online.serve import prepare, serve
 from crossaisle.cli.recommend import recommend
 from crossaisle.cli.terminal import err, told
 from crossaisle.cli.tune import tune
@@ -21,8 +26,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (demo, init, load, train, tune, evaluate, recommend, explain):
+for command in (demo, init, load, train, tune, evaluate, recommend, explain, serve, learn, prepare, consent, forget):
     app.command(help=told(f"help.{command.__name__}") + "\n\n" + (command.__doc__ or ""))(command)
+app.add_typer(keys_app, name="keys", help=told("help.keys"))
+app.add_typer(experiments_app, name="experiments", help=told("help.experiments"))
 app.add_typer(models_app, name="models", help=told("help.models"))
 
 

@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 
 from crossaisle import plugins
-from crossaisle.cli.options import HERE, Json, Workspace
+from crossaisle.cli.options import HERE, Json, Workspace, pairs
 from crossaisle.cli.terminal import out, print_json, progress, table, told
 from crossaisle.data.mapping import read_map
 from crossaisle.data.source import Source
 from crossaisle.data.sources.files import Files
 from crossaisle.errors import UsageError
-from crossaisle.loop.load_report import LoadReport
+from crossaisle.loop.loading.load_report import LoadReport
 from crossaisle.settings import FILE
 from crossaisle.shop import Shop
 from crossaisle.words import Language, say
@@ -41,6 +41,7 @@ def load(
     promotions: Annotated[list[str] | None, typer.Option(help=told("option.promotions"))] = None,
     columns: Annotated[Path | None, typer.Option(help=told("option.columns"))] = None,
     source: Annotated[str | None, typer.Option(help=told("option.source"))] = None,
+    option: Annotated[list[str] | None, typer.Option(help=told("option.of_source"))] = None,
     workspace: Workspace = HERE,
     as_json: Json = False,
 ) -> None:
@@ -55,7 +56,7 @@ def load(
         "promotions": promotions,
     }
     given = {name: tuple(paths) for name, paths in files.items() if paths}
-    chosen = _source(given, columns, source, shop)
+    chosen = _source(given, columns, source, pairs(option, "events=sales"), shop)
     language = shop.settings.language
     with progress(language, as_json) as stages:
         report = shop.load(chosen, stages, own_map=columns is None)
@@ -65,13 +66,17 @@ def load(
         show(report, language)
 
 
-def _source(given: dict[str, tuple[str, ...]], columns: Path | None, source: str | None, shop: Shop) -> Source:
-    if source and (given or columns):
-        raise UsageError("--source stands alone", remedy="Give either a source or files with their map.")
+def _source(
+    given: dict[str, tuple[str, ...]], columns: Path | None, source: str | None, options: dict[str, str], shop: Shop
+) -> Source:
+    if source and given:
+        raise UsageError("--source stands in place of files", remedy="Give either a source or files.")
+    if options and not source:
+        raise UsageError("--option needs --source", remedy="Name the source that the option belongs to.")
+    own_map = read_map(columns) if columns else None
     if source:
-        return plugins.source(source)()
-    shop_map = read_map(columns) if columns else shop.settings.map
-    return Files(**given, map=shop_map)
+        return plugins.source_of(source, options, own_map)
+    return Files(**given, map=own_map or shop.settings.map)
 
 
 def show(report: LoadReport, language: Language) -> None:

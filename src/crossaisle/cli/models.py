@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from crossaisle.cli.options import HERE, Json, Workspace
+from crossaisle.cli.options import HERE, Json, Workspace, pairs
 from crossaisle.cli.terminal import out, print_json, progress, table, told
 from crossaisle.errors import UsageError
 from crossaisle.shop import Shop
@@ -23,7 +23,7 @@ def train(
 ) -> None:
     """[dim]crossaisle train --until 2017-11-01 --model ease --option l2=500[/]"""
     shop = Shop.open(workspace)
-    options = dict(_pair(one) for one in option or [])
+    options = pairs(option, "l2=500")
     if options and not model:
         raise UsageError("--option needs --model", remedy="Name the recommender that the option belongs to.")
     language = shop.settings.language
@@ -50,13 +50,6 @@ def train(
     if manifest["title_categories"]:
         out.print(escape(say("cli.title_categories", language, n=manifest["title_categories"])))
     out.print(say("cli.trained", language, version=version, **facts))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign:
-        raise UsageError(f'"{text}" is no option', remedy="Write it as name=value, such as --option l2=500.")
-    return name, value
 
 
 @models_app.callback()

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from crossaisle.data.event_types import EVENT_TYPES, SEARCH
 from crossaisle.data.mapping.known import EVENT_WORDS
@@ -26,21 +26,40 @@ AHEAD = DAY
 KNOWN = {**EVENT_WORDS, **{name: name for name in EVENT_TYPES}}
 
 
-def _fits(text: str) -> str:
+def _is_plain(text: str) -> str:
     if "\0" in text:
         raise ValueError("it holds a zero byte")
     try:
-        n_bytes = len(text.encode())
+        text.encode()
     except UnicodeEncodeError:
         raise ValueError("it is not valid Unicode") from None
+    return text
+
+
+def _fits(text: str) -> str:
+    n_bytes = len(_is_plain(text).encode())
     if n_bytes > MOST_BYTES:
         raise ValueError(f"it has {n_bytes} bytes, at most {MOST_BYTES} are taken")
     return text
 
 
-Id = Annotated[str, Field(min_length=1, max_length=MOST_BYTES), AfterValidator(_fits)]
+NO_ZERO = r"^[^\x00]*$"
+_NO_ZERO: dict[str, Any] = {"pattern": NO_ZERO}
+
+Id = Annotated[str, Field(min_length=1, max_length=MOST_BYTES, json_schema_extra=_NO_ZERO), AfterValidator(_fits)]
 """An id: kept byte for byte."""
-Text = Annotated[str, Field(max_length=MOST_BYTES), AfterValidator(_fits)]
+Text = Annotated[str, Field(max_length=MOST_BYTES, json_schema_extra=_NO_ZERO), AfterValidator(_fits)]
+"""A short text."""
+Plain = Annotated[str, Field(json_schema_extra=_NO_ZERO), AfterValidator(_is_plain)]
+"""A text of any length that every database takes."""
+
+
+def _as_whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_as_whole)]
+"""A whole number, which JSON may write with a fraction of zero."""
 
 
 class Event(BaseModel):
@@ -51,7 +70,7 @@ class Event(BaseModel):
     event_id: Id | None = Field(None, description="the same id again is the same event; made of the content if absent")
     user_id: Id = Field(description="who: a customer, or a visitor's cookie or device", examples=["17850"])
     item_id: Id | None = Field(None, description="on what; a search has query in its place", examples=["85123A"])
-    timestamp: str | int = Field(
+    timestamp: str | Whole = Field(
         description="ISO 8601, UTC where it names no zone; or seconds or milliseconds since 1970",
         examples=["2026-03-01T09:30:00Z"],
     )
@@ -101,7 +120,7 @@ def collect(events: Sequence[Any], now: int) -> Collected:
     equals: Counter[str] = Counter()
     for index, one in enumerate(events):
         try:
-            row = _row(Event.model_validate(one), now)
+            row = _row(_read(one), now)
         except ValidationError as error:
             rejected.append(Rejected(index, _reason(error)))
             continue
@@ -117,6 +136,14 @@ def collect(events: Sequence[Any], now: int) -> Collected:
     return Collected(rows, rejected)
 
 
+def _read(one: Any) -> Event:
+    if isinstance(one, dict):  # the first wrong name is told before thousands of them are looked at
+        wrong = next((name for name in one if name not in Event.model_fields), None)
+        if wrong is not None:
+            raise ValueError(f"{str(wrong)[:60]} is no column of an event; those are {', '.join(Event.model_fields)}")
+    return Event.model_validate(one)
+
+
 def _row(event: Event, now: int) -> dict[str, Any]:
     row = dict(event.__dict__)
     event_type = KNOWN.get(event.event_type) or KNOWN.get(event.event_type.strip().lower())
@@ -130,22 +157,25 @@ def _row(event: Event, now: int) -> dict[str, Any]:
 
 
 def _time(given: str | int, now: int) -> int:
-    if isinstance(given, int):
-        when = given * (SECOND if abs(given) < 100_000_000_000 else SECOND // 1000)
-    else:
-        try:
-            when = moment(datetime.fromisoformat(given))
-        except (ValueError, OverflowError):
-            raise ValueError(f'timestamp "{given[:40]}" is no time; write it as 2026-03-01T09:30:00Z') from None
+    try:
+        when = _microseconds(given)
+    except (ValueError, OverflowError):
+        shown = given[:40] if isinstance(given, str) else "a number of more than 64 bits"
+        raise ValueError(f'timestamp "{shown}" is no time; write it as 2026-03-01T09:30:00Z') from None
     if when < 0:
-        raise ValueError(f'timestamp "{given}" lies before 1970')
+        raise ValueError(f'timestamp "{str(given)[:40]}" lies before 1970')
     if when > now + AHEAD:
-        raise ValueError(f'timestamp "{given}" lies more than a day in the future; it is {_written(now)} here')
+        ours = datetime.fromtimestamp(now // SECOND, UTC).isoformat()
+        raise ValueError(f'timestamp "{str(given)[:40]}" lies more than a day in the future; it is {ours} here')
     return when
 
 
-def _written(when: int) -> str:
-    return datetime.fromtimestamp(when // SECOND, UTC).isoformat()
+def _microseconds(given: str | int) -> int:
+    if isinstance(given, str):
+        return moment(datetime.fromisoformat(given))
+    if given.bit_length() > 63:
+        raise OverflowError
+    return given * (SECOND if abs(given) < 100_000_000_000 else SECOND // 1000)
 
 
 def _content(row: dict[str, Any]) -> str:
@@ -161,8 +191,6 @@ def _numbered(content: str, ordinal: int) -> str:
 def _reason(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(str(step) for step in first["loc"] if step not in ("str", "int"))
-    if first["type"] == "extra_forbidden":
-        return f"{place[:60]} is no column of an event; those are {', '.join(Event.model_fields)}"
     if not place:
         return "an event is an object such as {user_id, item_id, timestamp, event_type}"
     return f"{place}: {first['msg'].removeprefix('Value error, ')}"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
@@ -67,5 +67,28 @@ class Source(Protocol):
 
         Raises:
             InputError: a file is missing or cannot be read as what it should be.
+        """
+        ...
+
+
+@runtime_checkable
+class Remote(Source, Protocol):
+    """A source in another system: its address may stand in the environment, and its rows take time to come."""
+
+    def within(self, environment: Mapping[str, str]) -> "Source":
+        """The source with what it takes from the environment.
+
+        Raises:
+            UsageError: a variable that it names is not set.
+        """
+        ...
+
+    def fetch(
+        self, engine: Backend, folder: Path, progress: Callable[[str, float], None]
+    ) -> Mapping[str, tuple[Part, ...]]:
+        """As Source.tables; `progress` is told the stage at work, and the share of it that is done.
+
+        Raises:
+            ServiceError: the other system does not answer.
         """
         ...

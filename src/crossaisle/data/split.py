@@ -58,6 +58,15 @@ class Split:
         return cls._of(train, data, start, min(end, max(start, data.span()[1]) + 1))
 
     @classmethod
+    def between(cls, train: Dataset, data: Dataset, cut: int) -> "Split":
+        """A past that was read by itself, and all that happened from `cut` on in `data`.
+
+        Raises:
+            InputError: nobody known bought anything known in the window.
+        """
+        return cls._of(train, data, cut, max(cut, data.span()[1]) + 1)
+
+    @classmethod
     def window(cls, data: Dataset, cut: int, length: int) -> "Split | None":
         """The window of `length` microseconds after the cut; None where nobody known bought anything known in it."""
         try:

@@ -1,6 +1,6 @@
 """What the shop knows of its customers, as one-hot columns; a missing fact is a value of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
@@ -37,6 +37,9 @@ class FittedCustomerFacts(FittedFeature):
         rows = np.repeat(np.arange(len(queries)), places.shape[1])
         values = csr(rows, places.ravel(), np.ones(places.size), (len(queries), len(self.columns)))
         return (Block("customer", self.columns, values),)
+
+    def without(self, users: Numbers) -> "FittedCustomerFacts":
+        return replace(self, places=np.delete(self.places, users, axis=0))
 
     def state(self) -> dict[str, AnyArray]:
         return {"columns": packed(self.columns), "places": self.places, "left_out": packed(self.left_out)}

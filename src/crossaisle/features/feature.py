@@ -14,7 +14,7 @@ from scipy import sparse
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.queries import Queries
 from crossaisle.data.text_encoder import TextEncoder
-from crossaisle.numerics.arrays import AnyArray, Csr, Floats
+from crossaisle.numerics.arrays import AnyArray, Csr, Floats, Numbers
 
 Matrix: TypeAlias = "Csr | Floats"
 State: TypeAlias = Mapping[str, AnyArray]
@@ -61,6 +61,14 @@ class FittedFeature(ABC):
     def items(self) -> tuple[Block, ...]:
         """Blocks of n_items rows."""
         return ()
+
+    def without(self, users: Numbers) -> "FittedFeature":
+        """The same without what it keeps of single users; itself where it keeps nothing of any.
+
+        Args:
+            users: numbers of the Dataset it was fitted on, ascending. Those after them move up.
+        """
+        return self
 
     @abstractmethod
     def state(self) -> dict[str, AnyArray]:

@@ -16,7 +16,7 @@ from crossaisle.features.market_potential import MarketShares
 from crossaisle.features.price_bands import PriceBands
 from crossaisle.features.ratings import Ratings
 from crossaisle.features.text_vectors import TextVectors
-from crossaisle.numerics.arrays import AnyArray
+from crossaisle.numerics.arrays import AnyArray, Numbers
 
 SHELF: tuple[type[Feature], ...] = (
     Interests,
@@ -44,6 +44,10 @@ class FittedFeatures:
     def items(self) -> tuple[Block, ...]:
         """All blocks about items, each of n_items rows."""
         return tuple(block for feature in self.fitted.values() for block in feature.items())
+
+    def without(self, users: Numbers) -> "FittedFeatures":
+        """The same without what is kept of single users: see FittedFeature.without."""
+        return FittedFeatures({name: feature.without(users) for name, feature in self.fitted.items()})
 
     def state(self) -> dict[str, AnyArray]:
         """All arrays needed to restore them, under `NAME/`."""

@@ -1,22 +1,26 @@
 """Training: choose a recommender on windows before the cut, fit it on everything before the cut, and publish it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from crossaisle.data.dataset import Dataset
+import numpy as np
+
+from crossaisle.data.dataset import Dataset, Index
 from crossaisle.data.event_types import EVENT_TYPES
 from crossaisle.data.moments import as_text
 from crossaisle.data.text_encoder import TextEncoder
-from crossaisle.data.training import Progress
+from crossaisle.data.training import Progress, Training
 from crossaisle.errors import InputError
 from crossaisle.evaluation.selection import choose
 from crossaisle.evaluation.validation import validated
 from crossaisle.loop.categories import n_made
 from crossaisle.models.artifacts import Artifact, write_artifact
+from crossaisle.models.erasure import without
 from crossaisle.models.recommender import Fitted, Recommender
 from crossaisle.models.shelf import described
+from crossaisle.stores.lake import Lake
 from crossaisle.stores.registry import Registry
 
 
@@ -46,6 +50,7 @@ class Trained:
     Args:
         validation: recommender → mean capped_recall@20 over the windows, empty where there was no choice.
         n_users, n_items: of what it was fitted on.
+        full_until: cut of the full fit that what came later was folded into; None where all was fitted at once.
     """
 
     name: str
@@ -54,6 +59,7 @@ class Trained:
     validation: Mapping[str, float]
     n_users: int
     n_items: int
+    full_until: int | None = None
 
 
 def train(
@@ -100,12 +106,48 @@ def train(
     return Trained(names[0], chosen, fitted, validation, dataset.n_users, dataset.n_items)
 
 
-def publish(registry: Registry, trained: Trained, dataset: Dataset, facts: Mapping[str, Any]) -> int:
-    """Write the trained model with its manifest and make it live; its version."""
+def fold_in(
+    earlier: Trained, known: Index, dataset: Dataset, options: TrainOptions, progress: Progress
+) -> Trained | None:
+    """What is new folded into an earlier model; None where its recommender takes nothing in without a full fit.
+
+    Args:
+        earlier: with the cut of its full fit. known: the ids of what it was fitted on.
+        dataset: ends later.
+    """
+    training = Training(dataset, options.seed, progress, encoder=options.encoder)
+    progress("fold in", 0)
+    fitted = earlier.recommender.fold_in(earlier.fitted, known, training)
+    progress("fold in", 1)
+    if fitted is None:
+        return None
+    return replace(earlier, fitted=fitted, validation={}, n_users=dataset.n_users, n_items=dataset.n_items)
+
+
+def nothing_beside(folder: Path) -> None:
+    """Writes no further files."""
+
+
+def publish(
+    registry: Registry,
+    trained: Trained,
+    dataset: Dataset,
+    facts: Mapping[str, Any],
+    lake: Lake,
+    beside: Callable[[Path], None] = nothing_beside,
+) -> int:
+    """Write the trained model with its manifest and make it live; its version.
+
+    Users whom the lake has lost while the model was trained, because they were forgotten, are left out of it.
+
+    Args:
+        beside: writes further files into the version's folder.
+    """
     known = {
         "options": described(trained.recommender),
         "until": as_text(dataset.until),
         "until_microseconds": dataset.until,
+        "full_until_microseconds": dataset.until if trained.full_until is None else trained.full_until,
         "n_users": dataset.n_users,
         "n_items": dataset.n_items,
         "n_events": len(dataset.events),
@@ -118,6 +160,8 @@ def publish(registry: Registry, trained: Trained, dataset: Dataset, facts: Mappi
     artifact = Artifact(trained.name, known, dataset.index, trained.fitted.state(), item_category)
 
     def write(folder: Path) -> None:
-        write_artifact(folder, artifact)
+        lost = np.flatnonzero(lake.users().numbers(artifact.index.users.values) < 0).astype(np.int32)
+        write_artifact(folder, without(artifact, trained.fitted, lost))
+        beside(folder)
 
     return registry.publish(write)

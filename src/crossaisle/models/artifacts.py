@@ -1,6 +1,8 @@
 """Artifacts: a fitted recommender as arrays and a manifest with checksums. Reading one never runs code.
 
-The arrays are one safetensors file; the manifest is JSON and names the file's SHA-256 and its own.
+The arrays are one safetensors file; the manifest is JSON and names the file's SHA-256 and its own. Written anew in its
+folder, an artifact gets another edition: new arrays beside the old ones, then a manifest that names them, put in place
+of the old one at once.
 """
 
 import hashlib
@@ -22,8 +24,10 @@ from crossaisle.features.feature import within
 from crossaisle.models.recommender import State
 from crossaisle.numerics.arrays import AnyArray, Numbers
 
-SCHEMA_VERSION = 2
-ARRAYS, MANIFEST = "arrays.safetensors", "manifest.json"
+SCHEMA_VERSION = 3
+MANIFEST, _FRESH = "manifest.json", ".manifest.json.new"
+_OWN = ("schema_version", "recommender", "edition", "arrays_sha256")
+"""What a manifest says of itself; the rest are the artifact's facts."""
 _ITEM_CATEGORY = "index/item_category"
 _INDEX_PARTS = ("users", "items", "categories", "aisles", "brands")
 
@@ -48,23 +52,45 @@ class Artifact:
 
 def write_artifact(folder: Path, artifact: Artifact) -> None:
     """Write the artifact's files into an existing, empty folder."""
+    _write(folder, artifact, edition=0)
+
+
+def rewrite_artifact(folder: Path, artifact: Artifact) -> None:
+    """Put the artifact in the place of the one in the folder: whoever reads finds the old one or the new one."""
+    edition = int(read_manifest(folder)["edition"]) + 1
+    _write(folder, artifact, edition)
+    sweep(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a rewriting left in the folder, whether it came to its end or was killed."""
+    kept = _arrays_name(read_manifest(folder))
+    for path in (*folder.glob("arrays*.safetensors"), folder / _FRESH):
+        if path.name != kept:
+            path.unlink(missing_ok=True)
+
+
+def _write(folder: Path, artifact: Artifact, edition: int) -> None:
     arrays = {f"state/{name}": np.asarray(array, order="C") for name, array in artifact.state.items()}
     for part in _INDEX_PARTS:
         arrays |= _packed(f"index/{part}", getattr(artifact.index, part))
     if artifact.item_category is not None:
         arrays[_ITEM_CATEGORY] = artifact.item_category
-    save_file(arrays, folder / ARRAYS)
-    manifest: dict[str, Any] = {
-        "schema_version": SCHEMA_VERSION,
-        "recommender": artifact.recommender,
-        **artifact.facts,
-        "arrays_sha256": _sha256(folder / ARRAYS),
-    }
+    noted = {name: value for name, value in artifact.facts.items() if name not in _OWN}
+    head = {"schema_version": SCHEMA_VERSION, "recommender": artifact.recommender, "edition": edition}
+    manifest: dict[str, Any] = {**head, **noted}
+    path = folder / _arrays_name(manifest)
+    save_file(arrays, path)
+    with path.open("rb+") as written:
+        os.fsync(written.fileno())
+    manifest["arrays_sha256"] = _sha256(path)
     manifest["manifest_sha256"] = _seal(manifest)
-    with (folder / MANIFEST).open("w", encoding="utf-8") as file:
+    fresh = folder / _FRESH
+    with fresh.open("w", encoding="utf-8") as file:
         json.dump(manifest, file, indent=2, ensure_ascii=False)
         file.flush()
         os.fsync(file.fileno())
+    os.replace(fresh, folder / MANIFEST)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -107,15 +133,31 @@ def read_artifact(folder: Path) -> Artifact:
         ArtifactError: it is missing, altered, or from an unknown version.
     """
     manifest = read_manifest(folder)
-    path = folder / ARRAYS
+    while (arrays := _arrays(folder, manifest)) is None:
+        # another edition may have come meanwhile
+        manifest, before = read_manifest(folder), manifest
+        if manifest == before:
+            raise _altered(folder / _arrays_name(manifest))
+    index = Index(**{part: _unpacked(f"index/{part}", arrays) for part in _INDEX_PARTS})
+    return Artifact(manifest["recommender"], manifest, index, within(arrays, "state"), arrays.get(_ITEM_CATEGORY))
+
+
+def _arrays_name(manifest: Mapping[str, Any]) -> str:
+    edition = int(manifest["edition"])
+    return f"arrays-{edition}.safetensors" if edition else "arrays.safetensors"
+
+
+def _arrays(folder: Path, manifest: Mapping[str, Any]) -> dict[str, AnyArray] | None:
+    """The arrays that a manifest names; None if there is no such file."""
+    path = folder / _arrays_name(manifest)
     try:
         if _sha256(path) != manifest["arrays_sha256"]:
             raise _altered(path)
-        arrays = load_file(path)
+        return dict(load_file(path))
+    except FileNotFoundError:
+        return None
     except (OSError, SafetensorError):
         raise _altered(path) from None
-    index = Index(**{part: _unpacked(f"index/{part}", arrays) for part in _INDEX_PARTS})
-    return Artifact(manifest["recommender"], manifest, index, within(arrays, "state"), arrays.get(_ITEM_CATEGORY))
 
 
 def _packed(name: str, ids: Ids) -> dict[str, AnyArray]:

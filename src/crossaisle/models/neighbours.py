@@ -46,6 +46,11 @@ class Neighbours:
         return cls(state["items"], state["weights"])
 
     @classmethod
+    def none(cls, n_items: int) -> "Neighbours":
+        """Items of which nobody knows what goes with them."""
+        return cls(np.full((n_items, 1), -1, dtype=np.int32), np.zeros((n_items, 1), dtype=np.float32))
+
+    @classmethod
     def of_scores(cls, score: Scorer, n_items: int, n: int) -> "Neighbours":
         """The `n` highest positive finite scores of each item, its own left out, in batches of bounded memory."""
         items = np.full((n_items, n), -1, dtype=np.int32)

@@ -7,6 +7,7 @@ an option alone, the field says so:
     Field(ge=1, description="…", json_schema_extra={"search": False})
 """
 
+import difflib
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast, dataclass_transform
 
@@ -28,8 +29,8 @@ def part(cls: type[P]) -> type[P]:
 
 
 def options(cls: type[Any]) -> dict[str, FieldInfo]:
-    """Name → field of every option of a part class: type, default, range and description."""
-    return dict(cls.__pydantic_fields__)
+    """Name → field of every option of a part class: type, default, range and description; none of another class."""
+    return dict(getattr(cls, "__pydantic_fields__", {}))
 
 
 def from_text(cls: type[P], texts: Mapping[str, str], beside: Mapping[str, Any] | None = None) -> P:
@@ -42,7 +43,9 @@ def from_text(cls: type[P], texts: Mapping[str, str], beside: Mapping[str, Any] 
     values: dict[str, Any] = dict(beside or {})
     for name, text in texts.items():
         if name not in known:
-            raise UsageError(f'{cls.__name__} has no option "{name}"', remedy=f"It has {', '.join(known) or 'none'}.")
+            near = "".join(f"Closest is {one}. " for one in difflib.get_close_matches(name, known, n=1))
+            remedy = f"{near}It has {', '.join(known) or 'none'}."
+            raise UsageError(f'{cls.__name__} has no option "{name}"', remedy=remedy)
         field = known[name]
         try:
             adapter: TypeAdapter[Any] = TypeAdapter(field.rebuild_annotation())

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from crossaisle.data.dataset import Dataset, Index
 from crossaisle.data.queries import Queries, from_histories
 from crossaisle.data.training import Training
 from crossaisle.models.learning.curves import Curves
@@ -101,6 +102,26 @@ class Fitted(ABC):
 
         return Neighbours.of_scores(score, self.n_items, n)
 
+    def without(self, users: Numbers) -> "Fitted":
+        """The same without what it keeps of single users; itself where it keeps nothing of any.
+
+        Others are scored the same bit by bit, unless one of these users was among the people they are compared with.
+
+        Args:
+            users: numbers of the Dataset it was fitted on, ascending. Those after them move up.
+        """
+        return self
+
+    def update(self, dataset: Dataset, kept: Numbers | None = None) -> "Fitted | None":
+        """What was learnt, taken along to a later past, with little or nothing learnt anew; None where it cannot be.
+
+        Args:
+            dataset: ends later than what it was fitted on, and holds all of that.
+            kept: int32 (dataset.n_items,), the number that each item had then, −1 for one that was not known; None
+                where the items are the same.
+        """
+        return None
+
     @abstractmethod
     def state(self) -> State:
         """All arrays needed to restore it."""
@@ -120,3 +141,12 @@ class Recommender(ABC):
     @abstractmethod
     def fit(self, training: Training) -> Any:
         """Learn from the past; the same training and options give the same Fitted."""
+
+    def fold_in(self, fitted: Any, known: Index, training: Training) -> Any:
+        """What is new taken into an earlier fit, in a small part of a fit's time; None where that cannot be done.
+
+        Args:
+            fitted: by a recommender of this kind. known: the ids of what it was fitted on.
+            training: ends later. Users and items are found again by their ids.
+        """
+        return fitted.update(training.dataset, known.items.numbers(training.dataset.index.items.values))

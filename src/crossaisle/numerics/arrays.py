@@ -35,6 +35,13 @@ def csr(rows: AnyArray, columns: AnyArray, values: AnyArray, shape: tuple[int, i
     return matrix
 
 
+def moved(rows: AnyArray, places: Numbers) -> AnyArray:
+    """(n, …): row `places[i]` at row i, zeros where that is −1. rows: (n_rows, …). places: int32 (n,)."""
+    found = np.zeros((len(places), *rows.shape[1:]), dtype=rows.dtype)
+    found[places >= 0] = rows[places[places >= 0]]
+    return found
+
+
 def row_numbers(indptr: AnyArray) -> Numbers:
     """The row of each stored entry of a compressed sparse row layout: int32 (n_entries,)."""
     return np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))

@@ -17,6 +17,13 @@ from crossaisle.data.denoising import Denoising
 from crossaisle.data.mapping import Map
 from crossaisle.data.mapping.map import map_from
 from crossaisle.errors import SettingsError, fault_of
+from crossaisle.settings.online import (
+    DatabaseSettings,
+    ExplorationSettings,
+    LearningSettings,
+    PrivacySettings,
+    ServingSettings,
+)
 from crossaisle.slates.options import SlateOptions
 from crossaisle.words import Language
 
@@ -111,6 +118,11 @@ class Settings(BaseSettings):
     text: TextSettings = TextSettings()
     categories: CategorySettings = CategorySettings()
     limits: LimitSettings = LimitSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    serving: ServingSettings = ServingSettings()
+    learning: LearningSettings = LearningSettings()
+    exploration: ExplorationSettings = ExplorationSettings()
+    privacy: PrivacySettings = PrivacySettings()
 
     @property
     def map(self) -> Map:

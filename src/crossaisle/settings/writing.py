@@ -143,6 +143,22 @@ TEMPLATE = """\
 # [categories]                 # where the catalogue has none at all
 # from_titles = 100            # by the number of titles when not set, 0 for none
 
+# ── the shop online ───────────────────────────────────────────────────
+# [database]                   # events.db in this folder when not set
+# url_variable = "SHOP_DATABASE"  # holds postgresql://user:password@host/name
+# [serving]
+# rate_limit = 2000            # requests a second by key and worker
+# learn_every = "24h"          # never by itself when not set
+# [learning]
+# window = "7d"                # what a new model and the live one are compared on
+# tolerance = 0.05             # share of the live one's figure that may be missed
+# fold_in = "7d"               # between full fits, what is new is folded in
+# slates = 100000              # newest slates whose answers teach
+# [exploration]
+# rank = 10                    # the place that tries items out
+# [privacy]
+# retention = "730d"           # events are kept for good when not set
+
 # [limits]
 # memory = "2GB"               # of the table engine
 """

@@ -21,7 +21,8 @@ class Reason:
     """One fact that moved a score.
 
     Args:
-        kind: item, category, brand, search, buyers, rise, share, feature or rank.
+        kind: item, category, brand, search, buyers, rise, share, feature or rank; of recent events looked, cart, wished
+            or found.
         text: the fact in words.
         subjects: what the fact is about, read by kind: item numbers, category numbers, or a figure.
         amount: the part of the score that is due to it.

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
 from crossaisle.data.tables import EVENTS, Table, union_of, with_all_columns
-from crossaisle.stores.engine import open_engine
+from crossaisle.stores.engine import open_engine, whole_seconds
 from crossaisle.stores.months import WRITTEN, Span, write_months
 from crossaisle.stores.snapshot import LakeFile, Snapshot
 
@@ -23,12 +23,13 @@ class Change:
 
     Attributes:
         before: the snapshot that it started from. snapshot: the one that it will leave.
+        kept: whose files stay although the snapshot that it leaves lacks them: readers that began before read on.
         engine: to be used for its tables. staging: a folder that is gone when it ends.
     """
 
     def __init__(self, folder: Path, before: Snapshot, memory_limit: str, threads: int | None) -> None:
         self.folder = folder
-        self.before = self.snapshot = before
+        self.before = self.snapshot = self.kept = before
         self.staging = folder / STAGING
         self.staging.mkdir(parents=True)
         self.engine = open_engine(self.staging / "spill", memory_limit, threads)
@@ -59,6 +60,10 @@ class Change:
         files = self.snapshot.files(name)
         return self._read(list(files)) if files else None
 
+    def rows_of(self, file: LakeFile) -> ir.Table:
+        """The rows of one live file."""
+        return self._read([file])
+
     def add_events(self, rows: ir.Table, n_returns: int, spans: list[Span] | None = None) -> int:
         """Add events, whose ids the lake does not have yet, to their months; the number added.
 
@@ -67,8 +72,8 @@ class Change:
         """
         rows = rows.select([name for name in EVENTS.names if name in rows.columns])
         files = write_months(self.engine, rows, self.staging / "months", spans or [])
-        added = self._measured(files) if files else []
-        moved = tuple(self._moved(path, f"events/{path.parent.name}", about) for path, about in added)
+        added = self.measured(files) if files else []
+        moved = tuple(self.moved(path, f"events/{path.parent.name}", about) for path, about in added)
         files_now = self.snapshot.files("events") + moved
         self.snapshot = self.snapshot.with_files("events", files_now).with_returns(n_returns)
         return sum(file.rows for file in moved)
@@ -76,9 +81,12 @@ class Change:
     def put(self, table: Table, rows: ir.Table) -> tuple[int, int]:
         """Put rows in place of those with the same key; columns that the new rows lack keep their old values.
 
+        A part of the key that the rows lack, such as the store of a shop's only stock, is empty.
+
         Returns:
             How many rows are new or changed, and how many were there already.
         """
+        rows = rows.mutate(**{name: ibis.literal("") for name in table.key if name not in rows.columns})
         old = self.table(table.name)
         merged = rows if old is None else _merged(old, rows, list(table.key))
         path = self.staging / f"{table.name}.parquet"
@@ -90,7 +98,7 @@ class Change:
             return 0, n_given
         n_same = 0 if old is None else int(_common(old, rows).count().to_pyarrow().as_py())
         n_rows = pq.read_metadata(path).num_rows
-        file = self._moved(path, "tables", LakeFile("", n_rows, content), name=table.name)
+        file = self.moved(path, "tables", LakeFile("", n_rows, content), name=table.name)
         self.snapshot = self.snapshot.with_files(table.name, (file,))
         return n_given - n_same, n_same
 
@@ -106,7 +114,7 @@ class Change:
         path = self.staging / f"{name}.parquet"
         self.engine.to_parquet(rows, path, **WRITTEN)
         n_rows = pq.read_metadata(path).num_rows
-        file = self._moved(path, "tables", LakeFile("", n_rows, _short(signature)), name=name)
+        file = self.moved(path, "tables", LakeFile("", n_rows, _short(signature)), name=name)
         self.snapshot = self.snapshot.with_files(name, (*self.snapshot.files(name), file)).with_signature(signature)
         return n_rows, 0
 
@@ -118,14 +126,15 @@ class Change:
         paths = [str(self.folder / file.path) for file in files]
         return self.engine.read_parquet(paths, union_by_name=len(paths) > 1, hive_partitioning=False)
 
-    def _measured(self, files: list[Path]) -> list[tuple[Path, LakeFile]]:
+    def measured(self, files: list[Path]) -> list[tuple[Path, LakeFile]]:
+        """What the snapshot is to say of files of events, none empty, each in a folder `month=YYYY-MM`."""
         places = {file: Path(os.path.abspath(file)) for file in files}  # the engine names files by their whole path
         rows = self.engine.read_parquet(list(places.values()), filename=True, hive_partitioning=False)
         measured = rows.group_by("filename").agg(
             rows=rows.count(),
             content=rows.event_id.hash().bit_xor(),
-            first=rows.timestamp.min().epoch_seconds(),
-            last=rows.timestamp.max().epoch_seconds(),
+            first=whole_seconds(rows.timestamp.min()),
+            last=whole_seconds(rows.timestamp.max()),
         )
         found = {Path(one["filename"]): one for one in measured.to_pyarrow().to_pylist()}
         return [
@@ -143,7 +152,8 @@ class Change:
             for path, place in places.items()
         ]
 
-    def _moved(self, path: Path, place: str, about: LakeFile, name: str = "part") -> LakeFile:
+    def moved(self, path: Path, place: str, about: LakeFile, name: str = "part") -> LakeFile:
+        """A file of the staging folder moved to a place below the lake's, under a name of its own."""
         self._n_files += 1
         target = self.folder / place / f"{name}-{self.before.version + 1:06d}-{self._n_files:04d}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)

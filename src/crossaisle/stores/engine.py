@@ -55,6 +55,11 @@ def open_engine(spill: Path, memory_limit: str = "2GB", threads: int | None = No
     return engine
 
 
+def whole_seconds(time: ir.TimestampValue) -> ir.IntegerValue:
+    """Seconds from 1970 to a time, its fraction of a second left out, which Ibis' own number would not hold."""
+    return time.truncate("s").epoch_seconds()
+
+
 @contextmanager
 def failures_in_words(where: str) -> Iterator[None]:
     """Turn what the engine and the disk raise into errors that say what to do.

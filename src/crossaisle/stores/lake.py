@@ -2,26 +2,36 @@
 exist.
 """
 
+import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 from filelock import FileLock, Timeout
 from ibis.backends.duckdb import Backend
 
 from crossaisle.data.cleaning import net_returns
+from crossaisle.data.dataset import Ids
+from crossaisle.data.dataset.events import distinct
 from crossaisle.data.moments import FOREVER, as_datetime, moment
 from crossaisle.data.tables import EVENTS, with_all_columns
 from crossaisle.errors import BusyError
+from crossaisle.privacy.erasable import Person
 from crossaisle.stores.change import STAGING, Change
 from crossaisle.stores.engine import failures_in_words, open_engine
+from crossaisle.stores.removal import is_of, n_rows, person_columns, remove_events_before, remove_people
 from crossaisle.stores.snapshot import LakeFile, Snapshot, read_snapshot, write_snapshot
+
+SPILLED = ".spill-"
+"""Folder for what an engine that reads has no memory for; the numbers of its process and thread follow."""
 
 
 class Lake:
@@ -32,9 +42,12 @@ class Lake:
         memory_limit: of the engine that reads it.
     """
 
+    name: ClassVar[str] = "lake"
+
     def __init__(self, folder: str | Path, memory_limit: str = "2GB") -> None:
         self.folder = Path(folder)
         self._memory_limit = memory_limit
+        self._engines = threading.local()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -71,6 +84,11 @@ class Lake:
             return self.events()
         return self._read(list(files)) if files else None
 
+    def users(self) -> Ids:
+        """Everybody with an event of their own or under another id of theirs."""
+        tables = [self.snapshot.files(name) for name in ("events", "identities")]
+        return Ids.of(*(distinct(self._read(list(files)), "user_id").values for files in tables if files))
+
     def fingerprint(self) -> str:
         """SHA-256 of what the lake holds: equal for equal data, in whatever portions it was loaded."""
         return self.snapshot.fingerprint()
@@ -79,6 +97,39 @@ class Lake:
         """Rows of each table, returns as rows of their own."""
         snapshot = self.snapshot
         return {name: snapshot.rows(name) for name in sorted(snapshot.tables)}
+
+    def rows_of(self, person: Person) -> Iterator[tuple[str, "pa.RecordBatch"]]:
+        """Table and rows, all columns as they are kept, of everything on a person, in batches of a bounded size."""
+        for table, rows in self._of(person):
+            with failures_in_words(str(self.folder)):
+                yield from ((table, batch) for batch in self._engine.to_pyarrow_batches(rows, chunk_size=2_000))
+
+    def traces(self, person: Person) -> int:
+        """See Erasable.traces: rows of which user or alias is the person, by value."""
+        with failures_in_words(str(self.folder)):
+            return sum(n_rows(rows) for _, rows in self._of(person))
+
+    def forget(self, person: Person) -> int:
+        """See Erasable.forget: the person's rows of all tables that know users, in one change.
+
+        Files without the person stay as they are. The old ones of the others go at once: a reader that began before
+        fails if it comes to them too late, and reads well when it begins again.
+        """
+        self._sweep_spilled()
+        with self.change(self._memory_limit) as change:
+            return remove_people(change, person.ids)
+
+    def drop_before(self, end: str | date | datetime | int) -> int:
+        """Take out events before a moment, in one change; how many went. Readers: see `forget`.
+
+        A return that lies after the moment stays, though its purchase went.
+
+        Raises:
+            BusyError: another process changes the lake.
+            StorageError: the disk is full or cannot be written.
+        """
+        with self.change(self._memory_limit) as change:
+            return remove_events_before(change, moment(end))
 
     @contextmanager
     def change(self, memory_limit: str = "2GB", threads: int | None = None) -> Iterator[Change]:
@@ -89,7 +140,7 @@ class Lake:
             BusyError: another process changes the lake.
             StorageError: the disk is full or cannot be written.
         """
-        with failures_in_words(str(self.folder)), self._held():
+        with failures_in_words(str(self.folder)), self.held():
             _sweep(self.folder, self.snapshot)
             change = Change(self.folder, self.snapshot, memory_limit, threads)
             try:
@@ -98,10 +149,15 @@ class Lake:
                     write_snapshot(self.folder, replace(change.snapshot, version=self.snapshot.version + 1))
             finally:
                 change.close()
-                _sweep(self.folder, self.snapshot, keep=change.before)
+                _sweep(self.folder, self.snapshot, keep=change.kept)
 
     @contextmanager
-    def _held(self) -> Iterator[None]:
+    def held(self) -> Iterator[None]:
+        """Hold the lake alone: nothing is loaded meanwhile.
+
+        Raises:
+            BusyError: another process changes the lake.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.folder / ".lock", timeout=0)
         try:
@@ -110,16 +166,34 @@ class Lake:
             raise BusyError(
                 "another process is changing the lake",
                 str(self.folder),
-                "Wait until it has ended, then load again.",
+                "Wait until it has ended, then try again.",
             ) from None
         try:
             yield
         finally:
             lock.release()
 
-    @cached_property
+    @property
     def _engine(self) -> Backend:
-        return open_engine(self.folder / ".spill", self._memory_limit)
+        """Every thread's own: an engine refuses whoever asks it while another does."""
+        found: Backend | None = getattr(self._engines, "own", None)
+        if found is None:
+            spill = self.folder / f"{SPILLED}{os.getpid()}-{threading.get_ident()}"
+            found = self._engines.own = open_engine(spill, self._memory_limit)
+        return found
+
+    def _of(self, person: Person) -> Iterator[tuple[str, ir.Table]]:
+        for table, files in self.snapshot.tables.items():
+            for file in files:
+                rows = self._read([file])
+                if columns := person_columns(table, rows):
+                    yield table, rows.filter(is_of(person.ids, columns, rows))
+
+    def _sweep_spilled(self) -> None:
+        """Remove what readers that were killed left behind."""
+        for path in self.folder.glob(f"{SPILLED}*"):
+            if not _is_alive(path.name.removeprefix(SPILLED).partition("-")[0]):
+                shutil.rmtree(path, ignore_errors=True)
 
     def _read(self, files: list[LakeFile]) -> ir.Table:
         with failures_in_words(str(self.folder)):
@@ -133,6 +207,16 @@ def _time(microseconds: int) -> ir.TimestampScalar:
 
 def _no_events() -> ir.Table:
     return ibis.memtable(EVENTS.arrow_schema().empty_table())
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _sweep(folder: Path, alive: Snapshot, keep: Snapshot | None = None) -> None:

@@ -11,6 +11,8 @@ import ibis.expr.types as ir
 import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
+from crossaisle.stores.engine import whole_seconds
+
 WRITTEN: dict[str, str | int] = {"compression": "zstd", "compression_level": 1, "dictionary_size_limit": 10_000}
 """How all files of the lake are written; no dictionary is tried for ids, of which most are different."""
 
@@ -22,11 +24,11 @@ Span = tuple[datetime, datetime]
 
 def spans_of(rows: ir.Table, column: str, n_rows: int = BLOCK) -> list[Span]:
     """First and last second of a column in each block of `n_rows` rows of a table that lies in the engine."""
-    seconds = rows[column].epoch_seconds()
-    blocks = rows.group_by(block=rows.rowid() // n_rows).agg(first=seconds.min(), last=seconds.max())
+    first, last = whole_seconds(rows[column].min()), whole_seconds(rows[column].max())
+    blocks = rows.group_by(block=rows.rowid() // n_rows).agg(first=first, last=last)
     found = blocks.filter(blocks.last.notnull()).to_pyarrow()
-    first, last = ([datetime.fromtimestamp(one, UTC) for one in found[name].to_pylist()] for name in ("first", "last"))
-    return list(zip(first, last, strict=True))
+    ends = ([datetime.fromtimestamp(one, UTC) for one in found[name].to_pylist()] for name in ("first", "last"))
+    return list(zip(*ends, strict=True))
 
 
 def write_months(engine: Backend, rows: ir.Table, folder: Path, spans: list[Span]) -> list[Path]:

@@ -5,14 +5,17 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from filelock import FileLock, Timeout
 
 from crossaisle.errors import ArtifactError, BusyError
+from crossaisle.privacy.erasable import Person
 from crossaisle.stores.engine import failures_in_words
 
-LIVE = "live.json"
+LIVE, FRESH = "live.json", ".new"
 
 
 class Registry:
@@ -60,7 +63,7 @@ class Registry:
         with failures_in_words(str(self.folder)):
             self.folder.mkdir(parents=True, exist_ok=True)
             with self._held():
-                fresh = self.folder / ".new"
+                fresh = self.folder / FRESH
                 shutil.rmtree(fresh, ignore_errors=True)
                 fresh.mkdir()
                 try:
@@ -90,6 +93,21 @@ class Registry:
             self._point(chosen)
         return chosen
 
+    def revise(self, revise: Callable[[Path], int]) -> int:
+        """Let `revise` change each version's folder in place while nobody publishes; the sum of what it counts.
+
+        A folder that it removes is a version no longer. What a publication left that was killed goes.
+
+        Raises:
+            BusyError: another process publishes.
+            StorageError: the disk is full.
+        """
+        if not self.folder.is_dir():
+            return 0
+        with failures_in_words(str(self.folder)), self._held():
+            shutil.rmtree(self.folder / FRESH, ignore_errors=True)
+            return sum(revise(self.path(version)) for version in self.versions())
+
     def _point(self, version: int) -> None:
         fresh = self.folder / ".live.new"
         with fresh.open("w", encoding="utf-8") as file:
@@ -106,3 +124,29 @@ class Registry:
                 yield
         except Timeout:
             raise BusyError("another process is publishing a model", str(self.folder), "Try again soon.") from None
+
+
+@dataclass(frozen=True)
+class ModelsErasure:
+    """The published models as something that erasure can ask.
+
+    Args:
+        forget_in: takes a person out of the model in a folder, and answers how many of their ids it held.
+        traces_in: how many of a person's ids the model in a folder holds.
+    """
+
+    registry: Registry
+    forget_in: Callable[[Path, Person], int]
+    traces_in: Callable[[Path, Person], int]
+
+    name: ClassVar[str] = "models"
+
+    def forget(self, person: Person) -> int:
+        """See Erasable.forget: all versions, the live one too."""
+        return self.registry.revise(lambda folder: self.forget_in(folder, person))
+
+    def traces(self, person: Person) -> int:
+        """See Erasable.traces."""
+        with failures_in_words(str(self.registry.folder)):
+            folders = map(self.registry.path, self.registry.versions())
+            return sum(self.traces_in(folder, person) for folder in folders)

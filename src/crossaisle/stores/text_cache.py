@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 from filelock import FileLock
@@ -15,6 +15,7 @@ from filelock import FileLock
 from crossaisle.data.text_encoder import TextEncoder, vectors_of
 from crossaisle.errors import StorageError
 from crossaisle.numerics.arrays import AnyArray, Floats
+from crossaisle.privacy.erasable import Person
 from crossaisle.stores.engine import failures_in_words
 
 FILE = "text_vectors.db"
@@ -53,7 +54,7 @@ class CachedEncoder:
             StorageError: the cache cannot be read or written.
         """
         name = self.name
-        keys = [hashlib.sha256(f"{name}\0{text}".encode()).digest() for text in texts]
+        keys = [_key(name, text) for text in texts]
         rows = self._kept(keys)
         rows |= self._asked_for([place for place, key in enumerate(keys) if key not in rows], keys, texts)
         if len({row.size for row in rows.values()}) > 1:
@@ -83,7 +84,7 @@ class CachedEncoder:
                 found += connection.execute(f"SELECT * FROM vectors WHERE key IN ({places})", some).fetchall()
             return found
 
-        rows = self._asked(read)
+        rows = _asked(self.folder, read)
         return {key: np.frombuffer(row, dtype=np.float16) for key, row, sum_ in rows if zlib.crc32(row) == sum_}
 
     def _keep(self, fresh: dict[bytes, AnyArray]) -> None:
@@ -93,20 +94,60 @@ class CachedEncoder:
             with connection:
                 connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
 
-        self._asked(write)
+        _asked(self.folder, write)
 
-    def _asked(self, what: Callable[[sqlite3.Connection], Answer]) -> Answer:
-        """The file's answer; a file that is no database is thrown away and begun again, being only a cache."""
-        path = self.folder / FILE
-        with failures_in_words(str(path)):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            try:
-                return _answer(path, what)
-            except sqlite3.OperationalError as error:
-                raise StorageError(f"the cache cannot be used: {error}", str(path), "Check disk and folder.") from None
-            except sqlite3.DatabaseError:
-                with FileLock(path.with_suffix(".lock"), timeout=SECONDS_TO_WAIT):
-                    return _answer_after_mending(path, what)
+
+@dataclass(frozen=True)
+class TextCacheErasure:
+    """The cache as something that erasure can ask: someone may have searched for an id of theirs.
+
+    Args:
+        folder: of the cache. encoders: names of those whose rows it holds.
+    """
+
+    folder: Path
+    encoders: tuple[str, ...]
+
+    name: ClassVar[str] = "text cache"
+
+    def forget(self, person: Person) -> int:
+        """See Erasable.forget."""
+        keys = [(_key(name, one),) for name in self.encoders for one in person.ids]
+
+        def drop(connection: sqlite3.Connection) -> int:
+            connection.execute("PRAGMA secure_delete = ON")
+            with connection:
+                return connection.executemany("DELETE FROM vectors WHERE key = ?", keys).rowcount
+
+        return _asked(self.folder, drop) if (self.folder / FILE).exists() else 0
+
+    def traces(self, person: Person) -> int:
+        """See Erasable.traces."""
+        keys = [_key(name, one) for name in self.encoders for one in person.ids]
+
+        def count(connection: sqlite3.Connection) -> int:
+            asked = (connection.execute("SELECT count(*) FROM vectors WHERE key = ?", (key,)) for key in keys)
+            return sum(int(one.fetchone()[0]) for one in asked)
+
+        return _asked(self.folder, count) if (self.folder / FILE).exists() else 0
+
+
+def _key(encoder: str, text: str) -> bytes:
+    return hashlib.sha256(f"{encoder}\0{text}".encode()).digest()
+
+
+def _asked(folder: Path, what: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    """The file's answer; a file that is no database is thrown away and begun again, being only a cache."""
+    path = folder / FILE
+    with failures_in_words(str(path)):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            return _answer(path, what)
+        except sqlite3.OperationalError as error:
+            raise StorageError(f"the cache cannot be used: {error}", str(path), "Check disk and folder.") from None
+        except sqlite3.DatabaseError:
+            with FileLock(path.with_suffix(".lock"), timeout=SECONDS_TO_WAIT):
+                return _answer_after_mending(path, what)
 
 
 def _answer_after_mending(path: Path, what: Callable[[sqlite3.Connection], Answer]) -> Answer:

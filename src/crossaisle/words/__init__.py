@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from crossaisle.words import commands, experiments, features, feedback, loading, reasons, report, terminal
+from crossaisle.words import commands, experiments, features, feedback, live, loading, online, reasons, report, terminal
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -12,7 +12,9 @@ ALL: dict[str, dict[Language, str]] = {
     **experiments.WORDS,
     **features.WORDS,
     **feedback.WORDS,
+    **live.WORDS,
     **loading.WORDS,
+    **online.WORDS,
     **reasons.WORDS,
     **report.WORDS,
     **terminal.WORDS,

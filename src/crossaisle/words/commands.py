@@ -45,13 +45,17 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     "option.identities": {"en": "files of identities", "zh": "身份文件"},
     "option.columns": {"en": "a TOML file that maps your columns", "zh": "映射您的列名的 TOML 文件"},
     "option.source": {
-        "en": "an installed source, such as complete-journey",
-        "zh": "已安装的数据源，如 complete-journey",
+        "en": "an installed source, such as sql or complete-journey",
+        "zh": "已安装的数据源，如 sql 或 complete-journey",
     },
     "option.until": {"en": "use only events before this date", "zh": "只使用该日期之前的事件"},
     "option.model": {
         "en": "a recommender; by default the one that wins on validation",
         "zh": "推荐模型；默认取验证中最优者",
+    },
+    "option.of_source": {
+        "en": "an option of the source, as name=value; may be given several times",
+        "zh": "数据源选项，写作 名称=值；可多次给出",
     },
     "option.option": {"en": "an option of the model, as name=value", "zh": "模型选项，写作 名称=值"},
     "option.tuned": {
@@ -238,6 +242,7 @@ WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
     "fact.epoch": {"en": "epoch", "zh": "轮次"},
     "fact.loss": {"en": "loss", "zh": "损失"},
     "fact.validation": {"en": "validation", "zh": "验证"},
+    "fact.rows": {"en": "rows", "zh": "行数"},
     "fact.best": {"en": "best", "zh": "最佳"},
     "stage.tune": {"en": "tuning", "zh": "调优"},
     "stage.rank": {"en": "measuring", "zh": "评估"},

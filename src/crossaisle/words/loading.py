@@ -3,6 +3,7 @@
 from typing import Literal
 
 WORDS: dict[str, dict[Literal["en", "zh"], str]] = {
+    "load.stage.fetch": {"en": "fetching from the database:", "zh": "从数据库读取："},
     "load.stage.catalog": {"en": "reading the catalogue", "zh": "读取商品目录"},
     "load.stage.read": {"en": "reading and checking events", "zh": "读取并检查事件"},
     "load.stage.compare": {"en": "looking for repeated events", "zh": "查找重复事件"},

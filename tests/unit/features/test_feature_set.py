@@ -35,6 +35,20 @@ def test_new_user_with_the_history_of_a_known_one_is_described_alike() -> None:
             np.testing.assert_array_equal(one.dense(), other.dense())
 
 
+def test_without_a_user_the_others_are_described_as_before_under_the_numbers_they_move_up_to() -> None:
+    """Without ann, bob is 0 and cat 1; somebody unknown stays unknown."""
+    dataset = shop()
+    fitted = FeatureSet().fit(dataset)
+    asked = dataset.queries(np.array([1, 2, -1]))
+    before = fitted.users(asked)
+    after = FittedFeatures.restore(fitted.without(np.array([0], dtype=np.int32)).state())
+    asked.users[:] = (0, 1, -1)
+    for one, other in zip(before, after.users(asked), strict=True):
+        np.testing.assert_array_equal(one.dense(), other.dense())
+    facts = [state["customer facts/places"] for state in (fitted.state(), after.state())]
+    np.testing.assert_array_equal(facts[1], facts[0][1:])
+
+
 def test_visitor_with_a_basket_of_item_numbers_gets_all_blocks() -> None:
     dataset = shop()
     fitted = FeatureSet().fit(dataset)

@@ -18,7 +18,7 @@ from crossaisle.data.training import silent
 from crossaisle.errors import UsageError
 from crossaisle.evaluation.tasks import tasks_of
 from crossaisle.features.title_categories import with_title_categories
-from crossaisle.loop.load import LoadOptions, load
+from crossaisle.loop.loading.load import LoadOptions, load
 from crossaisle.numerics.arrays import Floats
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine

@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 
 from crossaisle.data.mapping import Map
 from crossaisle.data.moments import moment
-from crossaisle.loop.load import LoadOptions, load
-from crossaisle.loop.load_report import LoadReport
+from crossaisle.loop.loading.load import LoadOptions, load
+from crossaisle.loop.loading.load_report import LoadReport
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine
 

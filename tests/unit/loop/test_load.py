@@ -58,6 +58,15 @@ def test_each_bad_row_goes_to_quarantine_with_its_line_rule_and_reason(tmp_path:
     assert [row["user_id"] for row in rows_of(tmp_path)] == ["u1", "u2"]
 
 
+def test_times_keep_their_fractions_of_a_second(tmp_path: Path) -> None:
+    """Also the first and the last of a month, by which files and the events that are there already are found."""
+    written = ("2025-05-01T10:00:00.000001", "2025-05-31T23:59:59.999999", "2025-06-01T00:00:00.500000")
+    file = csv(tmp_path, "".join(f"u1,i1,{time},purchase,1,2\n" for time in written))
+    loaded(tmp_path, file)
+    assert loaded(tmp_path, file).table("events").already_there == 3
+    assert [row["timestamp"].isoformat() for row in rows_of(tmp_path)] == [f"{time}+00:00" for time in written]
+
+
 def test_loading_the_same_file_twice_changes_nothing_and_more_is_appended(tmp_path: Path) -> None:
     first = csv(tmp_path, "u1,i1,2025-05-01,purchase,1,2\nu1,i2,2025-06-01,purchase,1,2\n")
     assert loaded(tmp_path, first).table("events").kept == 2

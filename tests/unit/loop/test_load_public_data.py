@@ -9,8 +9,8 @@ from crossaisle.data.mapping import read_map
 from crossaisle.data.moments import moment
 from crossaisle.data.sources.complete_journey import CompleteJourney
 from crossaisle.data.sources.files import Files
-from crossaisle.loop.load import LoadOptions, load
-from crossaisle.loop.load_report import LoadReport
+from crossaisle.loop.loading.load import LoadOptions, load
+from crossaisle.loop.loading.load_report import LoadReport
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine
 

@@ -1,10 +1,10 @@
-"""Membership in a sparse matrix, and batches under a limit."""
+"""Membership in a sparse matrix, batches under a limit, and rows at other places."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossaisle.numerics.arrays import batches, csr, holds
+from crossaisle.numerics.arrays import batches, csr, holds, moved
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 30))
@@ -22,3 +22,11 @@ def test_batches_cover_all_rows_within_the_limit() -> None:
     assert list(batches(10, 25, 100)) == [slice(0, 4), slice(4, 8), slice(8, 10)]
     assert list(batches(2, 999, 100)) == [slice(0, 1), slice(1, 2)]
     assert list(batches(0, 1, 100)) == []
+
+
+def test_rows_are_moved_to_other_places_and_new_ones_are_zeros() -> None:
+    rows = np.array([[1.0, 2], [3, 4]], dtype=np.float32)
+    found = moved(rows, np.array([1, -1, 0, 1], dtype=np.int32))
+    assert found.tolist() == [[3, 4], [0, 0], [1, 2], [3, 4]]
+    assert found.dtype == np.float32
+    assert moved(np.array([5, 6]), np.array([-1, 1], dtype=np.int32)).tolist() == [0, 6]

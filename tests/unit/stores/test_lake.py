@@ -8,7 +8,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from crossaisle.data.tables import CATALOG, EVENTS
+from crossaisle.data.tables import CATALOG, EVENTS, STOCK
 from crossaisle.errors import BusyError, StorageError
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.months import spans_of
@@ -136,3 +136,14 @@ def test_events_in_the_order_of_time_and_in_none_lie_in_the_same_months(tmp_path
         lakes.append(lake)
     assert lakes[0].fingerprint() == lakes[1].fingerprint()
     assert [file.month for file in lakes[0].snapshot.files("events")] == ["2024-11", "2024-12"]
+
+
+def test_a_part_of_the_key_that_rows_lack_is_empty_and_the_same_rows_again_change_nothing(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    for quantity, expected in ((3.0, (1, 0)), (3.0, (0, 1)), (4.0, (1, 0))):
+        with lake.change() as change:
+            told = ibis.memtable(pa.table({"item_id": ["a"], "quantity": [quantity]}))
+            assert change.put(STOCK, told) == expected
+    stock = lake.table("stock")
+    assert stock is not None
+    assert stock.to_pyarrow().to_pylist() == [{"item_id": "a", "quantity": 4.0, "store_id": ""}]

@@ -4,6 +4,7 @@ import multiprocessing
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 from crossaisle.errors import StorageError
 from crossaisle.numerics.arrays import Floats
-from crossaisle.stores.text_cache import FILE, CachedEncoder
+from crossaisle.privacy.erasable import Person
+from crossaisle.stores.text_cache import FILE, CachedEncoder, TextCacheErasure
 
 
 class Letters:
@@ -115,3 +117,25 @@ def test_whatever_the_texts_the_cache_answers_as_the_encoder_does(
     np.testing.assert_array_equal(fresh, kept)
     if texts:
         assert (np.abs(np.linalg.norm(kept, axis=1) - 1) < 1e-3).all()
+
+
+def test_an_id_that_somebody_searched_for_is_forgotten_and_the_rest_is_not_asked_for_again(tmp_path: Path) -> None:
+    encoder = Letters()
+    cached = CachedEncoder(encoder, tmp_path)
+    cached.encode(["ann@example.org", "soap"])
+    part = TextCacheErasure(tmp_path, ("another", "letters"))
+    person = Person(frozenset({"ann@example.org", "device-1"}), frozenset())
+    assert (part.traces(person), part.forget(person), part.traces(person)) == (1, 1, 0)
+    key = sha256(b"letters\0ann@example.org").digest()
+    assert not any(key in path.read_bytes() for path in tmp_path.iterdir())
+    cached.encode(["soap"])
+    assert encoder.n_asked == 2
+    cached.encode(["ann@example.org"])
+    assert encoder.n_asked == 3
+
+
+def test_without_a_cache_there_is_nothing_to_forget_and_none_is_made(tmp_path: Path) -> None:
+    part = TextCacheErasure(tmp_path / "cache", ("letters",))
+    person = Person(frozenset({"ann"}), frozenset())
+    assert (part.forget(person), part.traces(person)) == (0, 0)
+    assert not (tmp_path / "cache").exists()

@@ -11,6 +11,7 @@ from crossaisle.words import (
     features,
     feedback,
     loading,
+    online,
     reasons,
     report,
     say,
@@ -32,7 +33,9 @@ def test_a_text_exists_in_both_languages_with_the_same_places(key: str) -> None:
 
 
 def test_no_key_is_given_twice() -> None:
-    floors = [one.WORDS for one in (commands, experiments, features, feedback, loading, reasons, report, terminal)]
+    floors = [
+        one.WORDS for one in (commands, experiments, features, feedback, loading, online, reasons, report, terminal)
+    ]
     keys = [key for words in floors for key in words]
     assert len(keys) == len(set(keys))
 

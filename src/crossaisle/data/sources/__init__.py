@@ -1,1 +1,1 @@
-"""The shelf of sources: files, frames, and the public Complete Journey data."""
+"""The shelf of sources: files, frames, SQL databases, and the public Complete Journey data."""

@@ -2,14 +2,15 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, Protocol
 
 import numpy as np
 from pydantic import Field
 from torch import Tensor, nn
 
-from crossaisle.data.training import Training
+from crossaisle.data.dataset import Index
+from crossaisle.data.training import Start, Training, no_validation
 from crossaisle.models.learning.curves import Curves
 from crossaisle.models.learning.losses import Loss
 from crossaisle.models.part import part
@@ -89,6 +90,14 @@ class Network(Recommender):
     dimension: Annotated[int, Field(ge=1, le=4096, description="length of the vectors")] = 64
     loss: Annotated[Loss, Field(description="what is made small, see above")] = "softmax"
     negatives: Annotated[int, Field(ge=1, le=100_000, description="items not bought drawn for comparison")] = 1000
+
+    def fold_in(self, fitted: Any, known: Index, training: Training) -> Any:
+        """What was learnt is passed along where that does, else there is one more epoch over everything."""
+        updated = super().fold_in(fitted, known, training)
+        if updated is not None:
+            return updated
+        start = Start(known, fitted.state())
+        return replace(self, epochs=1).fit(replace(training, start=start, validate=no_validation))
 
     @abstractmethod
     def learner(self, training: Training) -> Learner:

@@ -57,6 +57,10 @@ class Context:
             },
         )
 
+    def without(self, users: Numbers) -> "Context":
+        """See Fitted.without."""
+        return Context(self.recent, {kind: signal.without(users) for kind, signal in self.signals.items()})
+
     def state(self) -> dict[str, AnyArray]:
         """All arrays needed to restore it."""
         state: dict[str, AnyArray] = {"recent": np.array(self.recent)}

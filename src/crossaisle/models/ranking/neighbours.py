@@ -1,7 +1,7 @@
 """What the most similar people bought: nearest neighbours by items and by categories, weighed as tf–idf."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -10,7 +10,7 @@ from crossaisle.data.dataset import Dataset
 from crossaisle.features.feature import State, matrix_of, matrix_state
 from crossaisle.models.ranking.groups import member
 from crossaisle.models.ranking.signal import History, Signal, Traces
-from crossaisle.numerics.arrays import AnyArray, Csr, Doubles, Floats, Numbers, batches
+from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Doubles, Floats, Numbers, batches
 
 N_NEIGHBOURS, MOST_PEOPLE = 100, 20_000
 SAME = 1 - 1e-6
@@ -23,12 +23,14 @@ class Neighbours(Signal):
     """People to compare with, at most `MOST_PEOPLE` drawn by the seed.
 
     Args:
+        people: int32 (n_people,), their user numbers, −1 for someone who was forgotten and has empty rows below.
         member: float32 (n_items, n_categories).
         rarity: float32 (n_items,) and (n_categories,), log of people over buyers.
         vectors: float32 (n_people, n_items) and (n_people, n_categories), rows of length 1.
         bought, lately: float32 (n_people, n_items), 1 for each item bought, and bought recently.
     """
 
+    people: Numbers
     member: Csr
     rarity: tuple[Floats, Floats]
     vectors: tuple[Csr, Csr]
@@ -77,11 +79,23 @@ class Neighbours(Signal):
             whole = parts.sum(axis=0)
             yield np.where(whole > 0, parts / np.maximum(whole, 1e-12) - of_all[:, None], 0).astype(np.float32)
 
+    def without(self, users: Numbers) -> "Neighbours":
+        """Their rows are emptied and not cut out, so that sums over people add up in the same order."""
+        gone = np.isin(self.people, users)
+        people = np.where(gone | (self.people < 0), -1, self.people - np.searchsorted(users, self.people))
+        bought, lately = _emptied(self.bought, gone), _emptied(self.lately, gone)
+        vectors = (_emptied(self.vectors[0], gone), _emptied(self.vectors[1], gone))
+        return replace(self, people=people.astype(np.int32), vectors=vectors, bought=bought, lately=lately)
+
     def state(self) -> dict[str, AnyArray]:
         """All sparse matrices in parts, and the rarities."""
         matrices = {"member": self.member, "bought": self.bought, "lately": self.lately}
         matrices |= {"vectors/0": self.vectors[0], "vectors/1": self.vectors[1]}
-        state: dict[str, AnyArray] = {"rarity/0": self.rarity[0], "rarity/1": self.rarity[1]}
+        state: dict[str, AnyArray] = {
+            "people": self.people,
+            "rarity/0": self.rarity[0],
+            "rarity/1": self.rarity[1],
+        }
         for name, one in matrices.items():
             state |= matrix_state(name, one)
         return state
@@ -91,7 +105,8 @@ class Neighbours(Signal):
         """From its parts."""
         member, bought, lately = (matrix_of(name, state) for name in ("member", "bought", "lately"))
         vectors = (matrix_of("vectors/0", state), matrix_of("vectors/1", state))
-        return cls(member, (state["rarity/0"], state["rarity/1"]), vectors, bought, lately, names)
+        rarity = (state["rarity/0"], state["rarity/1"])
+        return cls(state["people"], member, rarity, vectors, bought, lately, names)
 
     @classmethod
     def fit(cls, dataset: Dataset, recent: int, seed: int) -> "Neighbours":
@@ -105,7 +120,15 @@ class Neighbours(Signal):
         counts = (bought, bought @ one)
         rarity = (_rarity(counts[0]), _rarity(counts[1]))
         vectors = (_unit(counts[0], rarity[0]), _unit(counts[1], rarity[1]))
-        return cls(one, rarity, vectors, bought, lately)
+        return cls(people, one, rarity, vectors, bought, lately)
+
+
+def _emptied(matrix: Csr, gone: Bools) -> Csr:
+    """The matrix with nothing in the rows that are gone."""
+    sizes = np.diff(matrix.indptr)
+    kept = np.repeat(~gone, sizes)
+    indptr = np.concatenate([[0], np.cumsum(np.where(gone, 0, sizes))]).astype(matrix.indptr.dtype)
+    return sparse.csr_array((matrix.data[kept], matrix.indices[kept], indptr), shape=matrix.shape)
 
 
 def _rarity(counts: Csr) -> Floats:

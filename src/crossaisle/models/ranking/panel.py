@@ -122,6 +122,11 @@ class Panel:
             _lay_out(odds, blend, one.columns, judge.log_odds(scored, n_bought))
         return odds
 
+    def without(self, users: Numbers) -> "Panel":
+        """See Fitted.without."""
+        parts = {name: fitted.without(users) for name, fitted in self.parts.items()}
+        return Panel(parts, self.pool, self.context.without(users) if self.context else None)
+
     def state(self) -> dict[str, AnyArray]:
         """Each part's under `parts/NAME/`, the pool and the context."""
         state: dict[str, AnyArray] = {

@@ -64,6 +64,10 @@ class Signal(ABC):
         """Query by query what each item bought has of the numbers; nothing unless a signal says."""
         return iter([{}] * len(history))
 
+    def without(self, users: Numbers) -> "Signal":
+        """See Fitted.without."""
+        return self
+
     @abstractmethod
     def state(self) -> dict[str, AnyArray]:
         """All arrays needed to restore it."""

@@ -2,7 +2,7 @@
 Datasets", fitted by the library `implicit`."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from implicit.cpu.als import AlternatingLeastSquares
@@ -10,12 +10,13 @@ from pydantic import Field
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
+from crossaisle.data.dataset import Dataset
 from crossaisle.data.queries import Queries, Weighting
 from crossaisle.data.training import Training
 from crossaisle.models.linear import item_contributions
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Contributions, Fitted, Recommender, State
-from crossaisle.numerics.arrays import AnyArray, Doubles, Floats, Numbers
+from crossaisle.numerics.arrays import AnyArray, Doubles, Floats, Numbers, moved
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,15 @@ class FittedALS(Fitted):
             return np.asarray((self.factors[items] * trust[:, None]) @ solved)
 
         return item_contributions(queries, candidates, n_causes, effects)
+
+    def update(self, dataset: Dataset, kept: Numbers | None = None) -> "FittedALS":
+        """Either side solved once more, from the items' vectors as they were: see Fitted.update."""
+        matrix = sparse.csr_matrix(dataset.purchases("count" if self.counted else "binary"))
+        model = alternating(self.factors.shape[1], self.alpha, self.l2, n_iterations=1, seed=0)
+        model.item_factors = self.factors.copy() if kept is None else moved(self.factors, kept)
+        with threadpool_limits(1, "blas"):
+            model.fit(matrix, show_progress=False)
+        return FittedALS(np.ascontiguousarray(model.item_factors), self.alpha, self.l2, self.counted)
 
     def state(self) -> State:
         options = np.array([self.alpha, self.l2, self.counted], dtype=np.float64)
@@ -85,6 +95,18 @@ class FittedALS(Fitted):
         return users
 
 
+def alternating(n_factors: int, alpha: float, l2: float, n_iterations: int, seed: int) -> Any:
+    """The library's model, on one thread."""
+    return AlternatingLeastSquares(
+        factors=n_factors,
+        regularization=l2,
+        alpha=alpha,
+        iterations=n_iterations,
+        random_state=seed,
+        num_threads=1,
+    )
+
+
 @part
 class ALS(Recommender):
     """Factors of users and items under confidence α · r, ridge λ. One thread, so that a seed means one answer."""
@@ -102,14 +124,7 @@ class ALS(Recommender):
         matrix = sparse.csr_matrix(training.dataset.purchases(self.weighting))
         n_iterations = self.iterations
         with threadpool_limits(1, "blas"):
-            model = AlternatingLeastSquares(
-                factors=self.factors,
-                regularization=self.l2,
-                alpha=self.alpha,
-                iterations=n_iterations,
-                random_state=training.seed,
-                num_threads=1,
-            )
+            model = alternating(self.factors, self.alpha, self.l2, n_iterations, training.seed)
             model.fit(
                 matrix,
                 show_progress=False,

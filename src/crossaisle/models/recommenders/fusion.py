@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from pydantic import BeforeValidator, Field, InstanceOf
 
-from crossaisle.data.dataset import Dataset
+from crossaisle.data.dataset import Dataset, Index
 from crossaisle.data.moments import DAY
 from crossaisle.data.queries import Queries
 from crossaisle.data.split import Split
@@ -70,6 +70,10 @@ class FittedFusion(Fitted):
         told = [one.neighbours(n) for one in self.panel.proposers.values()]
         found = [one for one in told if one is not None]
         return Neighbours.joined(found, n) if found else None
+
+    def without(self, users: Numbers) -> "FittedFusion":
+        """See Fitted.without: nobody is compared with these users from now on."""
+        return replace(self, panel=self.panel.without(users))
 
     def state(self) -> State:
         state = self.panel.state()
@@ -150,6 +154,16 @@ class Fusion(Recommender):
         judges = school.judges(lessons)
         is_learnt = any(judge.is_learnt for judge in judges)
         return FittedFusion(self._panel(training.dataset, training, length, is_learnt), judges)
+
+    def fold_in(self, fitted: FittedFusion, known: Index, training: Training) -> FittedFusion | None:
+        """The parts fitted on everything, and judged as before: of a fit that is the last part alone.
+
+        None where the parts are others now, so that nobody has learnt to judge them.
+        """
+        training = replace(training, encoder=training.encoder or Remembered(Embedded()))
+        is_learnt = any(judge.is_learnt for judge in fitted.judges)
+        panel = self._panel(training.dataset, training, self.horizon * DAY, is_learnt)
+        return FittedFusion(panel, fitted.judges) if panel.names == fitted.panel.names else None
 
     def _panel(self, dataset: Dataset, training: Training, length: int, is_learnt: bool = True) -> Panel:
         """The parts fitted on a past, networks for as many epochs as their options say."""

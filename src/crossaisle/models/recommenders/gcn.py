@@ -15,6 +15,7 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.functional import dropout
 
+from crossaisle.data.dataset import Dataset
 from crossaisle.data.queries import Queries
 from crossaisle.data.training import Training
 from crossaisle.models.learning.candidates import Candidates, Pool
@@ -34,7 +35,7 @@ from crossaisle.models.occlusion import occluded
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Contributions, Fitted, State
 from crossaisle.models.training import learn
-from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Floats, Numbers
+from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Floats, Numbers, moved
 from crossaisle.numerics.degrees import power
 from crossaisle.numerics.propagation import Normalisation, Propagation, normalised
 
@@ -86,6 +87,20 @@ class FittedGCN(Fitted):
     activation: Activation
     curves: Curves
 
+    @classmethod
+    @torch.no_grad()
+    def of(
+        cls, module: Convolutions, bought: Csr, normalisation: Normalisation, activation: Activation, curves: Curves
+    ) -> "FittedGCN":
+        """Passed along the purchases, sparse (n_users, n_items)."""
+        to_users, along = _graph(bought, normalisation)
+        nodes = module(to_users, along, 0.0)
+        buyers: AnyArray = np.asarray(bought.sum(axis=0))
+        scales = np.ones(len(buyers)) if normalisation == "mean" else power(buyers + 1, -0.5)
+        layers = array(torch.stack(nodes)[:, bought.shape[0] :])
+        fixed = (history_scales(bought, normalisation)[0], scales.astype(np.float32), buyers > 0)
+        return cls(module, layers, *fixed, normalisation, activation, curves)
+
     @property
     def n_items(self) -> int:  # type: ignore[override]  # derived, not kept
         """Number of items."""
@@ -110,6 +125,17 @@ class FittedGCN(Fitted):
 
     def contributions(self, queries: Queries, candidates: Numbers, n_causes: int = 3) -> Contributions:
         return occluded(self.score_candidates, queries, candidates, n_causes)
+
+    def update(self, dataset: Dataset, kept: Numbers | None = None) -> "FittedGCN":
+        """Pass what was learnt along the purchases of a later dataset: see Fitted.update.
+
+        Nothing is learnt anew: an item of which nothing was known begins at 0 and takes over from those who bought it.
+        """
+        weights = weights_of(self.module)
+        items = weights[f"{WEIGHTS}items"] if kept is None else moved(weights[f"{WEIGHTS}items"], kept)
+        module = Convolutions(tensor(items), len(self.layers) - 1, self.activation)
+        module = with_weights(module, {**weights, f"{WEIGHTS}items": items})
+        return FittedGCN.of(module, dataset.purchases(), self.normalisation, self.activation, self.curves)
 
     @torch.no_grad()
     def _users(self, bought: Csr) -> Floats:
@@ -146,8 +172,7 @@ class Lesson:
     def __init__(self, options: "GCN", training: Training) -> None:
         self.options = options
         self.bought = training.dataset.purchases()
-        self.to_users = Bipartite.of(self.bought, options.normalisation).to_users
-        self.along = Propagation.of(normalised(with_loops(self.bought), options.normalisation), device())
+        self.to_users, self.along = _graph(self.bought, options.normalisation)
         self.pool = Pool(self.bought)
         start = begun(options, training, held_back(self.bought), options.dimension)
         self.module = Convolutions(start, options.layers, options.activation)
@@ -167,22 +192,14 @@ class Lesson:
         scores = nodes[users] @ nodes[self.bought.shape[0] + drawn.items].T / self.options.temperature
         return drawn.loss(self.options.loss, scores)
 
-    @torch.no_grad()
     def fitted(self, curves: Curves) -> FittedGCN:
-        by = self.options.normalisation
-        nodes = self.module(self.to_users, self.along, 0.0)
-        buyers: AnyArray = np.asarray(self.bought.sum(axis=0))
-        scales = np.ones(len(buyers)) if by == "mean" else power(buyers + 1, -0.5)
-        return FittedGCN(
-            self.module,
-            array(torch.stack(nodes)[:, self.bought.shape[0] :]),
-            history_scales(self.bought, by)[0],
-            scales.astype(np.float32),
-            buyers > 0,
-            by,
-            self.options.activation,
-            curves,
-        )
+        options = self.options
+        return FittedGCN.of(self.module, self.bought, options.normalisation, options.activation, curves)
+
+
+def _graph(bought: Csr, by: Normalisation) -> tuple[Propagation, Propagation]:
+    """From items to users, and along the graph of both."""
+    return Bipartite.of(bought, by).to_users, Propagation.of(normalised(with_loops(bought), by), device())
 
 
 @part

@@ -36,7 +36,7 @@ from crossaisle.models.linear import item_contributions
 from crossaisle.models.part import part
 from crossaisle.models.recommender import Contributions, Fitted, State
 from crossaisle.models.training import learn
-from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Floats, Numbers
+from crossaisle.numerics.arrays import AnyArray, Bools, Csr, Floats, Numbers, moved
 from crossaisle.numerics.propagation import Normalisation, Propagation
 
 
@@ -142,12 +142,13 @@ class FittedLightGCN(Fitted):
 
         return item_contributions(queries, candidates, n_causes, effects)
 
-    def update(self, dataset: Dataset) -> "FittedLightGCN":
-        """Propagate what was learnt along the purchases of a later dataset, whose items have the same numbers.
+    def update(self, dataset: Dataset, kept: Numbers | None = None) -> "FittedLightGCN":
+        """Propagate what was learnt along the purchases of a later dataset: see Fitted.update.
 
         Nothing is learnt anew: an item of which nothing was known gets a vector from those who bought it.
         """
-        module = with_weights(Light(torch.zeros(self.scored.shape)), self.weights)
+        weights = self.weights if kept is None else {name: moved(one, kept) for name, one in self.weights.items()}
+        module = with_weights(Light(torch.zeros(dataset.n_items, self.scored.shape[1])), weights)
         return FittedLightGCN.of(module, dataset.purchases(), self.form, self.curves)
 
     def state(self) -> State:

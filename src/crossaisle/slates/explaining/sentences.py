@@ -1,13 +1,16 @@
 """Facts put into sentences: one for each kind of cause, the first with a word on the item's category."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
 
 from crossaisle.models.recommender import Cause
 from crossaisle.slates.explaining.names import Names
 from crossaisle.slates.slate import Reason
-from crossaisle.words import Language, feature_name, say
+from crossaisle.words import ALL, Language, feature_name
+
+K = TypeVar("K")
+BOUGHT = "bought"
 
 
 class Fact(NamedTuple):
@@ -17,6 +20,7 @@ class Fact(NamedTuple):
         times, day: how often and when last (day since 1970) the user bought, or searched for, that.
         days: how many days its buyers were counted in, all when None.
         label: the name of a feature, or what was searched for.
+        act: what ties the user to an item: bought, looked, cart, wished or found (by a search).
     """
 
     cause: int
@@ -26,10 +30,14 @@ class Fact(NamedTuple):
     day: int
     days: int | None = None
     label: str = ""
+    act: str = BOUGHT
 
 
 class Place(NamedTuple):
-    """Where a pick stands: its rank, its brand, and its category with how often and when last it was bought from."""
+    """Where a pick stands: its rank, its brand, and its category with how often and when last it was bought from.
+
+    times is −1 where it is known that the category was bought from, but not how often.
+    """
 
     item: int
     rank: int
@@ -53,24 +61,23 @@ class Sentences:
     names: Names
     dates: dict[int, str]
     language: Language
+    _habits: dict[tuple[int, int], str] = field(default_factory=dict, repr=False, compare=False)
+    _clauses: dict[tuple[int, bool, int, int], str] = field(default_factory=dict, repr=False, compare=False)
 
     def reasons(self, facts: Sequence[Fact], place: Place) -> tuple[Reason, ...]:
         """Reasons of the two strongest kinds of causes; the place in the ranking where there is no cause.
 
         What has a name of its own goes before a feature if it is among the three strongest causes.
         """
-        kinds: dict[int, list[Fact]] = {}
-        for fact in _own_first(facts):
-            kinds.setdefault(fact.cause, []).append(fact)
-        if not kinds:
+        if not facts:
             text = self._say("reason.rank", rank=place.rank, n=place.n_ranked)
             return (Reason("rank", self._with_category(text, place), (place.rank,), 0.0),)
-        told = [self._reason(cause, found, place) for cause, found in list(kinds.items())[:2]]
-        head = told[0]
-        is_silent = all(one.kind != "category" for one in told)
-        if is_silent and (head.kind in _OF_THE_ITEM or place.is_new):
-            told[0] = replace(head, text=self._with_category(head.text, place))
-        return tuple(told)
+        first, second = _two_kinds(_own_first(facts))
+        head, other = self._reason(first, place), self._reason(second, place) if second else None
+        is_told = head.kind == "category" or (other is not None and other.kind == "category")
+        if not is_told and (place.is_new or head.kind in _OF_THE_ITEM):
+            head = Reason(head.kind, self._with_category(head.text, place), head.subjects, head.amount)
+        return (head,) if other is None else (head, other)
 
     def named(self, fact: Fact) -> str:
         """What a fact is about, in a few words."""
@@ -89,7 +96,8 @@ class Sentences:
         name = names[Cause(fact.cause)][fact.subject]
         return self._say("why.named", name=name, habit=self._habit(fact.times, fact.day))
 
-    def _reason(self, cause: int, facts: list[Fact], place: Place) -> Reason:
+    def _reason(self, facts: Sequence[Fact], place: Place) -> Reason:
+        cause = facts[0].cause
         if cause == Cause.ITEM:
             return self._of_items(facts)
         if cause == Cause.CATEGORY:
@@ -111,9 +119,11 @@ class Sentences:
             text = self._say("reason.share", item=item, share=percent_of_million(fact.subject))
         return Reason(kind, text, (fact.subject,), fact.amount)
 
-    def _of_items(self, facts: list[Fact]) -> Reason:
+    def _of_items(self, facts: Sequence[Fact]) -> Reason:
         names = self.names.items
         first, other = facts[0], _named_otherwise(facts, names)
+        if first.act != BOUGHT:
+            return self._of_acts(first, other)
         if other is None:
             text = self._say("reason.item.one", item=names[first.subject], habit=self._habit(first.times, first.day))
             return Reason("item", text, (first.subject,), first.amount)
@@ -126,7 +136,16 @@ class Sentences:
         )
         return Reason("item", text, (first.subject, other.subject), first.amount + other.amount)
 
-    def _of_categories(self, facts: list[Fact], place: Place) -> Reason:
+    def _of_acts(self, first: Fact, other: Fact | None) -> Reason:
+        """Items that something else than a purchase ties the user to."""
+        names, amount = self.names.items, first.amount
+        if other is None:
+            text = self._say(f"reason.{first.act}.one", item=names[first.subject])
+            return Reason(first.act, text, (first.subject,), amount)
+        text = self._say(f"reason.{first.act}.two", item=names[first.subject], other=names[other.subject])
+        return Reason(first.act, text, (first.subject, other.subject), amount + other.amount)
+
+    def _of_categories(self, facts: Sequence[Fact], place: Place) -> Reason:
         names = self.names.categories
         first, other = facts[0], _named_otherwise(facts, names)
         habit = self._habit(first.times, first.day)
@@ -140,7 +159,7 @@ class Sentences:
         text = self._say("reason.category.own_and_other" if is_own else "reason.category.two", **told)
         return Reason("category", text, (first.subject, other.subject), first.amount + other.amount)
 
-    def _of_brands(self, facts: list[Fact], place: Place) -> Reason:
+    def _of_brands(self, facts: Sequence[Fact], place: Place) -> Reason:
         names = self.names.brands
         first, other = facts[0], _named_otherwise(facts, names)
         told = {
@@ -156,7 +175,7 @@ class Sentences:
         text = self._say("reason.brand.own_and_other" if is_own else "reason.brand.two", **told)
         return Reason("brand", text, (first.subject, other.subject), first.amount + other.amount)
 
-    def _of_features(self, facts: list[Fact], place: Place) -> Reason:
+    def _of_features(self, facts: Sequence[Fact], place: Place) -> Reason:
         item = self.names.items[place.item]
         named = [feature_name(fact.label, self.language) for fact in facts]
         other = next((at for at, name in enumerate(named) if name != named[0]), None)
@@ -174,15 +193,20 @@ class Sentences:
     def _with_category(self, text: str, place: Place) -> str:
         if place.category < 0:
             return text
+        key = place.category, place.is_new, place.times, place.day
+        clause = self._clauses.get(key)
+        if clause is None:
+            clause = _kept(self._clauses, key, self._clause(place))
+        return self._say("reason.joined", first=text, second=clause)
+
+    def _clause(self, place: Place) -> str:
         category = self.names.categories[place.category]
         if place.is_new:
-            clause = self._say("reason.new_category", category=category)
-        elif place.times:
+            return self._say("reason.new_category", category=category)
+        if place.times:
             habit = self._habit(place.times, place.day)
-            clause = self._say("reason.known_category", category=category, habit=habit)
-        else:
-            clause = self._say("reason.of_category", category=category)
-        return self._say("reason.joined", first=text, second=clause)
+            return self._say("reason.known_category", category=category, habit=habit)
+        return self._say("reason.of_category", category=category)
 
     def _named_as_new(self, place: Place) -> str:
         if place.category < 0:
@@ -193,15 +217,19 @@ class Sentences:
     def _habit(self, times: int, day: int) -> str:
         if times < 1:
             return ""
-        key = "habit.once" if times == 1 else "habit.times"
-        if self.dates:
-            return self._say(f"{key}.date", n=times, date=self.dates[day])
-        return self._say(key, n=times)
+        told = self._habits.get((times, day))
+        if told is None:
+            key = "habit.once" if times == 1 else "habit.times"
+            told = self._say(f"{key}.date", n=times, date=self.dates[day]) if self.dates else self._say(key, n=times)
+            _kept(self._habits, (times, day), told)
+        return told
 
     def _say(self, key: str, **facts: object) -> str:
-        return say(key, self.language, **facts)
+        return ALL[key][self.language].format(**facts)
 
 
+MOST_KEPT = 10_000
+"""Habits, and clauses on categories, that are remembered: one person after the other has the same."""
 N_STRONGEST = 3
 """Causes of which the first reason names one."""
 _OF_THE_ITEM = ("buyers", "rise", "share", "feature")
@@ -219,12 +247,37 @@ def _form(fact: Fact) -> str:
     return (".days" if fact.days else "") + (".one" if fact.subject == 1 else "")
 
 
-def _own_first(facts: Sequence[Fact]) -> list[Fact]:
+def _own_first(facts: Sequence[Fact]) -> Sequence[Fact]:
     """The same facts, the strongest that is no feature first where it is one of the `N_STRONGEST`."""
+    if not facts or facts[0].cause != Cause.FEATURE:
+        return facts
     first = next((at for at, fact in enumerate(facts[:N_STRONGEST]) if fact.cause != Cause.FEATURE), 0)
     return [*facts[first : first + 1], *facts[:first], *facts[first + 1 :]]
 
 
-def _named_otherwise(facts: list[Fact], names: list[str]) -> Fact | None:
+def _kept(told: dict[K, str], key: K, text: str) -> str:
+    """Remember a text; of too many, none."""
+    if len(told) >= MOST_KEPT:
+        told.clear()
+    told[key] = text
+    return text
+
+
+def _two_kinds(facts: Sequence[Fact]) -> tuple[Sequence[Fact], Sequence[Fact]]:
+    """The facts of the first kind and those of the second, each in their order."""
+    kinds = [(fact.cause, fact.act) for fact in facts]
+    first = kinds[0]
+    if kinds.count(first) == len(kinds):
+        return facts, ()
+    second = next(kind for kind in kinds if kind != first)
+    told = [[fact for fact, kind in zip(facts, kinds, strict=True) if kind == wanted] for wanted in (first, second)]
+    return told[0], told[1]
+
+
+def _named_otherwise(facts: Sequence[Fact], names: list[str]) -> Fact | None:
     """The strongest further fact whose subject has another name than the first: a name is not told twice."""
-    return next((fact for fact in facts[1:] if names[fact.subject] != names[facts[0].subject]), None)
+    first = names[facts[0].subject]
+    for fact in facts[1:]:
+        if names[fact.subject] != first:
+            return fact
+    return None

@@ -3,7 +3,7 @@
 import numpy as np
 
 from crossaisle.data.dataset import Dataset
-from crossaisle.numerics.arrays import AnyArray, Bools, Longs
+from crossaisle.numerics.arrays import AnyArray, Bools, Longs, Numbers
 from crossaisle.slates.filtering.eligible import Why, shop_wide
 from crossaisle.slates.filtering.stock import Stock
 from crossaisle.slates.options import ShopRules, SlateOptions
@@ -24,6 +24,7 @@ class LiveCatalogue:
         self.reasons, self.rules = reasons, rules
         self.eligible: Bools = np.append(reasons == 0, False)
         """bool (n_items + 1,): whether an item may be shown; the last place, which −1 finds, may not."""
+        self.n_eligible = int(self.eligible.sum())
         waiting = np.flatnonzero(reasons & _bit(Why.NOT_LAUNCHED))
         order = np.argsort(-launched[waiting], kind="stable")
         self._waiting = list(zip(launched[waiting][order].tolist(), waiting[order].tolist(), strict=True))
@@ -46,6 +47,10 @@ class LiveCatalogue:
         """What keeps an item out, the smallest reason; ELIGIBLE if nothing does."""
         return next((one for one in HARD if self.reasons[item] & _bit(one)), Why.ELIGIBLE)
 
+    def triable(self, items: Numbers) -> Bools:
+        """bool (n,): whether nothing keeps the items out, int32 (n,), unless that few people bought them."""
+        return np.asarray((self.reasons[items] & ~_bit(Why.NOT_ESTABLISHED)) == 0)
+
     def set_sellable(self, item: int, is_sellable: bool) -> None:
         """The shop sells the item, or no longer does."""
         self._set(item, Why.NOT_SELLABLE, not is_sellable)
@@ -64,7 +69,9 @@ class LiveCatalogue:
 
     def _set(self, item: int, why: Why, is_out: bool) -> None:
         self.reasons[item] = self.reasons[item] | _bit(why) if is_out else self.reasons[item] & ~_bit(why)
-        self.eligible[item] = self.reasons[item] == 0
+        is_eligible = bool(self.reasons[item] == 0)
+        self.n_eligible += int(is_eligible) - int(self.eligible[item])
+        self.eligible[item] = is_eligible
 
 
 def _bit(why: Why) -> np.uint8:

@@ -23,7 +23,11 @@ from crossaisle.slates.live.options import LiveOptions
 
 MINUTE = 60 * SECOND
 HIGHEST = 1.0
-"""What several events on one item may come to together."""
+"""What several looks at one item may come to together."""
+FAINTEST = 1e-3
+"""What says less says nothing."""
+LASTING = frozenset((PURCHASE, WISHLIST))
+"""Events that count as items of the long-term history do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Session:
 
     Args:
         weights: item → how much it speaks for what goes with it, below 0 against.
+        lasting: items whose weight counts items of the long-term history; of the others 1 is the most that those say.
         kinds: item → the event type that says most of that.
         taken: items bought or in the cart: what is of their own category gains nothing by them.
         gone: items that are not shown for now.
@@ -40,6 +45,7 @@ class Session:
     """
 
     weights: Mapping[int, float] = field(default_factory=dict)
+    lasting: frozenset[int] = frozenset()
     kinds: Mapping[int, int] = field(default_factory=dict)
     taken: frozenset[int] = frozenset()
     gone: Sequence[int] = field(default_factory=list)
@@ -56,13 +62,16 @@ class Interest:
 
     Args:
         options: weights and half-lives.
-        category: int32 (n_items,), −1 for none. rest: float32 (n_items,), days that an item rests once bought.
+        category: int32 (n_items,), −1 for none.
+        rest, absence: float32 (n_items,) and (n_categories,), days until an item, or anything of a category, is wanted
+            again once it was bought.
         until: the model's cut: of what was bought before it the model itself speaks.
     """
 
     options: LiveOptions
     category: Numbers
     rest: Floats
+    absence: Floats
     until: int
 
     def session(self, recent: Sequence[tuple[int, int, int]], interests: Mapping[int, float], moment: int) -> Session:
@@ -94,19 +103,25 @@ class Interest:
         gone += [item for item, time in told.dismissed.items() if moment - time < options.dismiss_days * DAY]
         left: dict[int, float] = {}
         for item, time in told.bought.items():
-            resting = 1 - (moment - time) / max(float(self.rest[item]) * DAY, 1.0)
-            if resting > 0:
+            if moment - time < float(self.rest[item]) * DAY:
                 gone.append(item)
-                category = int(self.category[item])
-                left[category] = min(left.get(category, 1.0), 1 - options.satiation * min(resting, 1.0))
+            category = int(self.category[item])
+            sated = 1 - (moment - time) / max(float(self.absence[category]) * DAY, 1.0) if category >= 0 else 0.0
+            if sated > 0:
+                left[category] = min(left.get(category, 1.0), 1 - options.satiation * min(sated, 1.0))
         for item, time in told.less.items():
             if moment - time < options.less_days * DAY:
                 category = int(self.category[item])
                 left[category] = min(left.get(category, 1.0), 1 - options.less)
         left.pop(-1, None)
         factors = {**interests, **{category: share * interests.get(category, 1.0) for category, share in left.items()}}
-        weights = {item: min(weight, HIGHEST) * options.session for item, weight in told.weights.items() if weight}
-        return Session(weights, told.kinds, frozenset((*told.cart, *told.bought)), gone, told.bought, factors)
+        weights = {
+            item: options.session * (weight if item in told.lasting else min(weight, HIGHEST))
+            for item, weight in told.weights.items()
+            if abs(weight) >= FAINTEST
+        }
+        taken = frozenset((*told.cart, *told.bought))
+        return Session(weights, frozenset(told.lasting & weights.keys()), told.kinds, taken, gone, told.bought, factors)
 
     @cached_property
     def _weights(self) -> dict[int, tuple[float, float]]:
@@ -117,8 +132,8 @@ class Interest:
             VIEW: (options.view, minutes),
             CLICK: (options.click, minutes),
             SEARCH: (options.search, minutes),
+            CART: (options.cart, minutes),
             PURCHASE: (options.purchase, days),
-            CART: (options.cart, days),
             WISHLIST: (options.wishlist, days),
             DISMISS: (-options.dismiss, days),
         }
@@ -127,11 +142,11 @@ class Interest:
 class _Told:
     """What was done with each item, event by event, the later undoing the earlier."""
 
-    __slots__ = ("bought", "cart", "dismissed", "highest", "kinds", "less", "weights")
+    __slots__ = ("bought", "cart", "dismissed", "kinds", "lasting", "less", "weights")
 
     def __init__(self) -> None:
         self.weights: dict[int, float] = {}
-        self.highest: dict[int, float] = {}
+        self.lasting: set[int] = set()
         self.kinds: dict[int, int] = {}
         self.bought: dict[int, int] = {}
         self.cart: dict[int, int] = {}
@@ -139,24 +154,35 @@ class _Told:
         self.less: dict[int, int] = {}
 
     def hear(self, item: int, kind: int, time: int, weight: float) -> None:
-        if kind == PURCHASE:
-            self.bought[item] = time
-            self.cart.pop(item, None)
-        elif kind == CART:
-            self.cart[item] = time
-        elif kind == DISMISS:
-            self.dismissed[item] = time
-        elif kind == LESS_OF_CATEGORY:
+        if kind == LESS_OF_CATEGORY:
             self.less[item] = time
         elif kind in (RETURN, REMOVE_FROM_CART):
             (self.bought if kind == RETURN else self.cart).pop(item, None)
-            self.weights[item] = 0.0
-        self._weigh(item, kind, weight)
+            self._say(item, kind, 0.0)
+        elif kind == DISMISS:
+            self.dismissed[item] = time
+            self._say(item, kind, weight)
+        elif kind == PURCHASE:
+            self.bought[item] = time
+            self.cart.pop(item, None)
+            self._say(item, kind, weight)
+        else:
+            if kind == CART:
+                self.cart[item] = time
+            if item not in self.bought:
+                self._add(item, kind, weight)
 
-    def _weigh(self, item: int, kind: int, weight: float) -> None:
+    def _say(self, item: int, kind: int, weight: float) -> None:
+        """This alone holds from now on."""
+        self.weights[item], self.kinds[item] = weight, kind
+        (self.lasting.add if kind in LASTING else self.lasting.discard)(item)
+
+    def _add(self, item: int, kind: int, weight: float) -> None:
+        """This counts beside what was before, unless that was against the item or of another measure."""
         before = self.weights.get(item, 0.0)
-        turns = (weight < 0 < before) or (before < 0 < weight)
-        self.weights[item] = weight if turns else before + weight
-        if turns or weight > self.highest.get(item, 0.0):
-            self.highest[item] = weight
+        if before <= 0 or (item in self.lasting) != (kind in LASTING):
+            self._say(item, kind, weight)
+            return
+        if weight > before / 2:
             self.kinds[item] = kind
+        self.weights[item] = before + weight

@@ -11,24 +11,27 @@ from crossaisle.data.moments import FOREVER
 from crossaisle.data.queries import Queries, from_histories
 from crossaisle.errors import UsageError
 from crossaisle.models.neighbours import Neighbours
-from crossaisle.numerics.arrays import Bools, Numbers
-from crossaisle.slates.fallback import MostBought
+from crossaisle.numerics.arrays import Bools, Floats, Numbers
 from crossaisle.slates.filtering.stock import Stock
 from crossaisle.slates.live.catalogue import LiveCatalogue
-from crossaisle.slates.live.causes import causes_of
-from crossaisle.slates.live.choosing import MORE, Choosing
-from crossaisle.slates.live.gate import Gate
-from crossaisle.slates.live.gathering import Scratch
-from crossaisle.slates.live.histories import Histories
+from crossaisle.slates.live.companions import Companions
 from crossaisle.slates.live.interest import Interest
 from crossaisle.slates.live.live_slate import LiveSlate, Ranked, unranked
 from crossaisle.slates.live.options import LiveOptions
+from crossaisle.slates.live.past.histories import Histories
+from crossaisle.slates.live.past.past import Past
 from crossaisle.slates.live.person import Person, Recent
-from crossaisle.slates.live.popular import Popular
-from crossaisle.slates.live.rest import rest_days
-from crossaisle.slates.live.retrieval import Retrieval
+from crossaisle.slates.live.reasons import LiveReasons
+from crossaisle.slates.live.retrieval.causes import causes_of
+from crossaisle.slates.live.retrieval.choosing import MORE, Choosing
+from crossaisle.slates.live.retrieval.gate import Gate
+from crossaisle.slates.live.retrieval.gathering import Scratch
+from crossaisle.slates.live.retrieval.popular import Popular
+from crossaisle.slates.live.retrieval.retrieval import Retrieval
 from crossaisle.slates.live.standing import Standing
 from crossaisle.slates.options import SlateOptions
+from crossaisle.slates.slate import Reason
+from crossaisle.words import Language
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Asked:
 
     @cached_property
     def _queries(self) -> Queries:
-        bought = self.person.bought
+        bought = np.repeat(self.person.bought, self.person.times)
         return from_histories(bought, np.array([0, len(bought)]), self.n_items, self.moment)
 
     def queries(self) -> Queries:
@@ -59,6 +62,7 @@ class LiveSlates:
         histories: what users bought before the model's cut. standing: lists made beforehand, where there are any.
         catalogue: what may be shown to anybody, changed in place. gate: what one person may be shown.
         interest: reads recent events. retrieval: candidates. choosing: picks. popular: what fills up.
+        words: reasons in words.
         category: int32 (n_items,), −1 for none. categories: their ids.
     """
 
@@ -71,6 +75,7 @@ class LiveSlates:
     retrieval: Retrieval
     choosing: Choosing
     popular: Popular
+    words: LiveReasons
     category: Numbers
     categories: Ids
 
@@ -83,36 +88,47 @@ class LiveSlates:
         slate_options: SlateOptions | None = None,
         standing: Standing | None = None,
         stock: Stock | None = None,
+        past: Past | None = None,
+        lift: Floats | None = None,
     ) -> "LiveSlates":
         """Read what is needed of the model's dataset; the dataset itself is not kept.
+
+        Args:
+            past: of the dataset, where it was counted before; that takes most of the time.
+            lift: float32 (n_items,), natural log of how much more people answer an item than its scores let expect.
 
         Raises:
             UsageError: the neighbours or lists are of another shop, or a rule names what the shop does not have.
         """
         options, knobs = options or LiveOptions(), slate_options or SlateOptions()
-        n_users = dataset.n_users if standing is None else len(standing.rows)
+        past = past or Past.of(dataset)
+        n_users = len(past.histories) if standing is None else len(standing.rows)
         if neighbours.n_items != dataset.n_items or n_users != dataset.n_users:
             raise UsageError(
                 f"neighbours of {neighbours.n_items:,} items and lists of {n_users:,} users for a dataset of "
                 f"{dataset.n_items:,} and {dataset.n_users:,}",
                 remedy="Hand over the dataset that the model was fitted on.",
             )
+        boost = None if lift is None else np.exp(options.lift * lift).astype(np.float32)
         near = neighbours.first(options.neighbours)
         category, n_categories = dataset.catalogue.category, dataset.n_categories
         until = dataset.span()[1] if dataset.until == FOREVER else dataset.until
         catalogue = LiveCatalogue.of(dataset, until, knobs, stock)
         gate = Gate(catalogue, category, n_categories, knobs.repeats)
         scratch = Scratch(dataset.n_items, n_categories)
+        usual = np.float32(options.rest) * past.rest, past.absence
+        rest, absence = (np.where(np.isnan(days), np.float32(options.rest_days), days) for days in usual)
         return cls(
             options,
-            Histories.of(dataset),
+            past.histories,
             standing,
             catalogue,
             gate,
-            Interest(options, category, rest_days(dataset, options.rest_days), until),
-            Retrieval(near, near.units(), category, gate, scratch, options.history),
+            Interest(options, category, rest, absence, until),
+            Retrieval(near, near.units(), category, gate, scratch, options.history, boost),
             Choosing.of(dataset, knobs, options.candidates),
-            Popular.of(MostBought.of(dataset).buyers, category, n_categories),
+            Popular.of(past.buyers, category, n_categories),
+            LiveReasons.of(dataset, past.buyers, scratch, until, options.history),
             category,
             dataset.index.categories,
         )
@@ -134,18 +150,39 @@ class LiveSlates:
         self.catalogue.at(moment)
         retrieval = self.retrieval
         history, lately = retrieval.history(person), retrieval.lately(session)
-        by_history = history.items.ravel(), history.amounts.ravel()
         listed = self.standing.of(person.user, focus.kind) if self.standing is not None else None
         with self.gate.open(person, session, focus, asked.wanted):
-            ranked = retrieval.ranked(*(listed or by_history), lately, session)
+            ranked = retrieval.ranked(history, listed, lately, session)
             picks = self._chosen(asked, ranked, is_settled=listed is not None and lately is None)
             if listed is not None and len(picks.items) < k:
-                picks = self._more(asked, picks, retrieval.ranked(*by_history, None, session))
+                picks = self._more(asked, picks, retrieval.ranked(history, None, None, session))
             n_said = len(picks.items)
             if n_said < k:
                 picks = self._filled(asked, picks)
         causes = causes_of(picks, history, lately, session.kinds, retrieval.scratch)
         return LiveSlate(picks.items, picks.scores, *causes, len(picks.items) - n_said)
+
+    def reasons(
+        self, person: Person, slate: LiveSlate, moment: int, language: Language = "en"
+    ) -> list[tuple[Reason, ...]]:
+        """Up to two reasons for each pick of a slate that was made for the person, strongest first."""
+        return self.words.of_picks(person, slate, self.catalogue.n_eligible, moment, language)
+
+    def similar(self, item: int, k: int, moment: int) -> LiveSlate:
+        """See Companions.similar."""
+        return self._companions.similar(item, k, moment)
+
+    def complements(self, items: Numbers, k: int, moment: int) -> LiveSlate:
+        """See Companions.complements."""
+        return self._companions.complements(items, k, moment)
+
+    def complete(self, items: Numbers, k: int, moment: int) -> LiveSlate:
+        """See Companions.complete."""
+        return self._companions.complete(items, k, moment)
+
+    @cached_property
+    def _companions(self) -> Companions:
+        return Companions(self.retrieval, self.choosing, self.popular)
 
     def _wanted(self, focus: Focus, k: int) -> int | None:
         """The number of the category that the focus asks for, None for other kinds."""

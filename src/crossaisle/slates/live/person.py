@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,8 +18,8 @@ from crossaisle.data.event_types import (
     VIEW,
     WISHLIST,
 )
-from crossaisle.numerics.arrays import AnyArray, Floats, Numbers
-from crossaisle.slates.live.histories import Histories
+from crossaisle.numerics.arrays import AnyArray, Numbers
+from crossaisle.slates.live.past.histories import Histories, strongest_first
 
 PASSING = frozenset((VIEW, CLICK, SEARCH))
 """Events that make room first: what they tell is soon over."""
@@ -69,6 +69,13 @@ class Recent:
         for item in found[:N_FOUND]:
             self.add(item, SEARCH, moment)
 
+    def renumbered(self, numbers: Numbers) -> "Recent":
+        """The same events for a new model: numbers int32 (n_items_before,), −1 where it does not know the item."""
+        kept = Recent(self.most)
+        for item, kind, moment in zip(self.items, self.types, self.times, strict=True):
+            kept.add(int(numbers[item]), kind, moment)
+        return kept
+
     def _forget(self, place: int) -> None:
         del self.items[place], self.types[place], self.times[place]
 
@@ -80,14 +87,14 @@ class Person:
     Args:
         user: the number among the model's users whose lists were made beforehand, −1 for a visitor.
         bought: int32 (n,), distinct items, those that speak most first.
-        weights: float32 (n,), trust in them. times: (n,), how often. days: (n,), when last, days since 1970.
+        weights: float (n,), trust in them. times: (n,), how often. days: (n,), when last, days since 1970.
         recent: item, event type and moment of recent events, oldest first.
         interests: category number → what its items' scores are multiplied by, as the person wishes; 0 for never.
     """
 
     user: int
     bought: Numbers
-    weights: Floats
+    weights: AnyArray
     times: AnyArray
     days: AnyArray
     recent: Sequence[tuple[int, int, int]] = ()
@@ -117,31 +124,34 @@ class Person:
             own = histories.items[rows], histories.weights[rows], histories.times[rows], histories.days[rows]
             return cls(known[0], *own, events, wishes)
         if not known:
-            return cls(-1, *_NOTHING, events, wishes)
+            return replace(NOBODY, recent=events, interests=wishes)
         main = max(known, key=lambda user: (histories.indptr[user + 1] - histories.indptr[user], -user))
         return cls(main, *_together(histories, known), events, wishes)
 
 
-_NOTHING = (
+NOBODY = Person(
+    -1,
     np.empty(0, dtype=np.int32),
-    np.empty(0, dtype=np.float32),
+    np.empty(0, dtype=np.float16),
     np.empty(0, dtype=np.uint16),
-    np.empty(0, dtype=np.int32),
+    np.empty(0, dtype=np.uint16),
 )
+"""A visitor who has done nothing yet."""
 
 
 def _moment(event: tuple[int, int, int]) -> int:
     return event[2]
 
 
-def _together(histories: Histories, users: Sequence[int]) -> tuple[Numbers, Floats, AnyArray, AnyArray]:
+def _together(histories: Histories, users: Sequence[int]) -> tuple[Numbers, AnyArray, AnyArray, AnyArray]:
     """The histories of several users as one, in the same order."""
     rows = np.concatenate([np.arange(*histories.of_user(user).indices(len(histories.items))) for user in set(users)])
     items, places = np.unique(histories.items[rows], return_inverse=True)
-    weights = np.zeros(len(items), dtype=np.float32)
+    weights = np.zeros(len(items), dtype=np.float16)
     np.maximum.at(weights, places, histories.weights[rows])
     times = np.bincount(places, weights=histories.times[rows], minlength=len(items)).astype(np.int32)
-    days = np.zeros(len(items), dtype=np.int32)
+    times = np.minimum(times, np.iinfo(np.uint16).max)
+    days = np.zeros(len(items), dtype=np.uint16)
     np.maximum.at(days, places, histories.days[rows])
-    order = np.lexsort((items, -days, -times, weights == 0))
+    order = strongest_first(weights, times, days, np.zeros(len(items), dtype=np.int64))
     return items[order], weights[order], times[order], days[order]

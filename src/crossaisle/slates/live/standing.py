@@ -61,9 +61,7 @@ class Standing:
         return cls(state["rows"], state["items"])
 
 
-def make_standing(
-    path: SlatePath, moment: int, options: LiveOptions, progress: Progress = silent
-) -> Standing:
+def make_standing(path: SlatePath, moment: int, options: LiveOptions, progress: Progress = silent) -> Standing:
     """Slates of `standing_items` for the most recently active users, as the slate path makes them at `moment`.
 
     The model scores each user once for all foci. Users without a purchase are left to what most people bought.
@@ -85,7 +83,7 @@ def make_standing(
 
 
 def _most_recent(dataset: Dataset, n: int) -> Numbers:
-    """int32 (≤ n,), ascending: the users with a purchase whose last event is latest; of equal ones the smaller number."""
+    """int32 (≤ n,), ascending: users with a purchase whose last event is latest, of equal ones the smaller number."""
     buyers = dataset.buyers()
     last = dataset.events.time[np.searchsorted(dataset.events.user, buyers, side="right") - 1]
     return np.sort(buyers[np.argsort(-last, kind="stable")[:n]])

@@ -20,6 +20,9 @@ KINDS = ("sqlite", "postgresql")
 WAIT = 5.0
 """Seconds that a statement waits for a lock or a slow server before it is given up."""
 
+_TURN = 0.02
+"""Seconds that SQLite waits for another process before it begins to wait anew."""
+
 _LOCK = 7_340_033
 """Whoever appends on PostgreSQL holds this lock, so that numbers are committed in their order."""
 
@@ -40,6 +43,7 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self.where = self.engine.url.render_as_string(hide_password=True)
         # SQLite lets those who wait for a lock try again at random, and the unlucky one gives up
+        self._n_turns = max(1, round(wait / _TURN))
         self._turn: AbstractContextManager[object] = threading.Lock() if self.is_sqlite else nullcontext()
 
     @contextmanager
@@ -61,7 +65,7 @@ class Database:
         """
         with self._in_words(), self._turn, self.engine.connect() as connection:
             if self.is_sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                self._begin(connection)
             else:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
             try:
@@ -71,9 +75,44 @@ class Database:
                 connection.rollback()
                 raise
 
+    @contextmanager
+    def upkeep(self) -> Iterator[Connection]:
+        """A connection in no transaction, for work on whole tables that takes its time; each statement stands alone.
+
+        On SQLite nothing else of this process writes meanwhile.
+
+        Raises:
+            UnavailableError: the database does not answer for now, or its disk is full.
+        """
+        with self._in_words(), self._turn, self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.detach()  # its settings must not outlast it in the pool
+                connection.exec_driver_sql("SET statement_timeout = 0")
+            yield connection
+
     def close(self) -> None:
         """Let all connections go."""
         self.engine.dispose()
+
+    def _begin(self, connection: Connection) -> None:
+        """Begin to write on SQLite.
+
+        SQLite asks ever more seldom whether another process has ended, at last every tenth of a second, in which one
+        that writes without a pause is always in the midst of it. Who begins to wait anew asks often.
+        """
+        usual = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(_TURN * 1000)}")
+        try:
+            for turn in range(self._n_turns):
+                try:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    return
+                except exc.OperationalError as error:
+                    if not _is_busy(error) or turn + 1 == self._n_turns:
+                        raise
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={usual}")
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
@@ -135,6 +174,11 @@ def _postgresql(url: sa.URL, wait: float) -> Engine:
         pool_timeout=wait,
         connect_args={"connect_timeout": max(1, round(wait)), "options": limits, "application_name": "crossaisle"},
     )
+
+
+def _is_busy(error: exc.OperationalError) -> bool:
+    cause = error.orig
+    return isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _first_line(error: Exception) -> str:

@@ -43,7 +43,8 @@ class Change:
     """Something other than an event that every worker has to know.
 
     Args:
-        kind: item, user, identity, consent, interests or erasure. subject: an item's or a user's id.
+        kind: item, user, identity, consent, interests, erasure or experiment. subject: an id of an item, a user or an
+            experiment.
     """
 
     kind: str
@@ -77,12 +78,19 @@ class EventLog:
                 told.append(answer)
                 rows += batch.rows if is_new else ()
             if rows:
-                connection.execute(_ignoring(self.database, events, "event_id"), rows)
+                connection.execute(insert_new(self.database, events), rows)
             return told
 
     def since(self, number: int, limit: int = CHUNK) -> list[Row]:
         """Events with greater numbers, in their order, at most `limit`; each with its `number`."""
         return self._after(number, limit, sa.true())
+
+    def seen_since(self, number: int, limit: int = CHUNK) -> list[Any]:
+        """As `since`, but number, user_id, item_id, event_type, timestamp and query alone."""
+        names = ("number", "user_id", "item_id", "event_type", "timestamp", "query")
+        chosen = sa.select(*(events.c[name] for name in names)).where(events.c.number > number)
+        with self.database.reading() as connection:
+            return list(connection.execute(chosen.order_by(events.c.number).limit(limit)))
 
     def of_users(self, user_ids: Sequence[str]) -> Iterator[Row]:
         """All events of these ids, in the order of their numbers."""
@@ -145,6 +153,12 @@ def note(connection: Connection, change: Change) -> None:
     connection.execute(changes.insert().values(**values))
 
 
+def insert_new(database: Database, table: sa.Table) -> Any:
+    """An insert that leaves what is there already as it is."""
+    insert: Any = sqlite.insert if database.is_sqlite else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
+
+
 def _answered(connection: Connection, batch: Batch) -> tuple[bool, str | None]:
     """Whether the batch is new, in which case its answer is kept; and its answer, None where the key contradicts."""
     if not batch.key:
@@ -156,9 +170,3 @@ def _answered(connection: Connection, batch: Batch) -> tuple[bool, str | None]:
     kept = {"idempotency_key": batch.key, "body_hash": batch.body_hash, "answer": batch.answer, "made_at": made_at}
     connection.execute(answers.insert().values(**kept))
     return True, batch.answer
-
-
-def _ignoring(database: Database, table: sa.Table, column: str) -> Any:
-    """An insert that leaves what is there already as it is."""
-    insert: Any = sqlite.insert if database.is_sqlite else postgresql.insert
-    return insert(table).on_conflict_do_nothing(index_elements=[column])

@@ -61,7 +61,7 @@ class Keys:
     def all(self) -> list[Key]:
         """All keys, revoked ones too, the oldest first."""
         with self.database.reading() as connection:
-            return [_key(row) for row in connection.execute(sa.select(keys).order_by(keys.c.made_at))]
+            return [_key(row) for row in connection.execute(sa.select(keys).order_by(keys.c.made_at, keys.c.key_id))]
 
     def valid(self) -> dict[str, Key]:
         """Hash → key of those that are not revoked."""

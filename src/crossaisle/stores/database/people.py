@@ -31,6 +31,20 @@ OF_A_PERSON = {
 }
 """Where a person's ids stand: name → table and column."""
 
+OF_NOBODY = ("item", "experiment")
+"""Kinds of changes whose subject is no person: an item may have the id that a customer has too."""
+
+
+def rows_of(database: Database, name: str, ids: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Which rows of a table of OF_A_PERSON are of these ids, or quote one."""
+    table, column = OF_A_PERSON[name]
+    stated = table.c[column].in_(ids)
+    if table is not changes:
+        return stated
+    # a case, since PostgreSQL may else read bodies of other kinds, some of which it refuses
+    alias = sa.case((changes.c.kind == "identity", _json(database, changes.c.body)["alias"].as_string()))
+    return changes.c.kind.not_in(OF_NOBODY) & (stated | alias.in_(ids))
+
 
 class People:
     """Reads and writes what is kept of people; every change is noted for all workers in the same transaction."""
@@ -80,22 +94,50 @@ class People:
         return self._rows(interests, user_id)
 
     def ids_of(self, user_id: str) -> list[str]:
-        """The ids of a person: the one given, the customer it belongs to, and all others of that customer.
+        """The ids of a person: the customer, the id that was given, and all others of that customer.
 
-        An alias of several customers, such as a shared device, leads to none of them.
+        An alias may have aliases of its own, as an earlier account has. What several customers share, such as a
+        device, leads to none of them and is no id of theirs.
         """
         with self.database.reading() as connection:
-            owners = connection.execute(sa.select(identities.c.user_id).where(identities.c.alias == user_id)).scalars()
-            found = list(owners)
-            customer = found[0] if len(found) == 1 else user_id
-            chosen = sa.select(identities.c.alias).where(identities.c.user_id == customer)
-            aliases = list(connection.execute(chosen).scalars())
-        return list(dict.fromkeys([customer, user_id, *aliases]))
+            customer, passed = user_id, {user_id}
+            while (owner := _only_owner(connection, customer)) and owner not in passed:
+                customer = owner
+                passed.add(owner)
+            aliases = connection.execute(_ids_below(customer)).scalars().all()
+        return list(dict.fromkeys([customer, user_id, *sorted(aliases)]))
 
     def _rows(self, table: sa.Table, user_id: str | None) -> list[dict[str, Any]]:
-        chosen = sa.select(table) if user_id is None else sa.select(table).where(table.c.user_id == user_id)
+        chosen = sa.select(table).order_by(*table.primary_key)
+        if user_id is not None:
+            chosen = chosen.where(table.c.user_id == user_id)
         with self.database.reading() as connection:
             return [dict(row) for row in connection.execute(chosen).mappings()]
+
+
+def _only_owner(connection: Connection, alias: str) -> str | None:
+    """The customer of an alias, None if it has none or several."""
+    stated = (identities.c.alias == alias) & (identities.c.user_id != alias)
+    owners = connection.execute(sa.select(identities.c.user_id).where(stated).limit(2)).scalars().all()
+    return str(owners[0]) if len(owners) == 1 else None
+
+
+def _ids_below(customer: str) -> sa.Select[str]:
+    """A customer, its aliases that are nobody else's, theirs, and so on."""
+    other = identities.alias()
+    is_shared = sa.exists().where(
+        other.c.alias == identities.c.alias,
+        other.c.user_id != identities.c.user_id,
+        other.c.user_id != other.c.alias,
+    )
+    person = sa.select(sa.literal(customer, sa.Text).label("id")).cte("person", recursive=True)
+    below = sa.select(identities.c.alias).join(person, identities.c.user_id == person.c.id).where(~is_shared)
+    return sa.select(person.union(below).c.id)
+
+
+def _json(database: Database, column: sa.ColumnElement[str]) -> sa.ColumnElement[Any]:
+    """A column of JSON, kept as text, as something to look into."""
+    return sa.type_coerce(column, sa.JSON) if database.is_sqlite else sa.cast(column, sa.JSON)
 
 
 def _is(table: sa.Table, place: Mapping[str, str]) -> sa.ColumnElement[bool]:

@@ -18,8 +18,8 @@ from crossaisle.data.mapping.normalising import Normalising
 from crossaisle.data.moments import moment
 from crossaisle.data.sources.frames import Frames
 from crossaisle.errors import UsageError
-from crossaisle.loop.load import LoadOptions, load
-from crossaisle.loop.load_report import TableReport
+from crossaisle.loop.loading.load import LoadOptions, load
+from crossaisle.loop.loading.load_report import TableReport
 from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine
 

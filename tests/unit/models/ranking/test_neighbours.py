@@ -85,3 +85,21 @@ def test_neighbours_are_restored_from_their_state() -> None:
     again = Neighbours.restore(one.names, one.state())
     asked = history(dataset, ["u", "v", "nobody"], day=20)
     assert np.array_equal(again.of(asked, everything(dataset, 3)), one.of(asked, everything(dataset, 3)))
+
+
+def test_someone_forgotten_is_no_neighbour_and_those_after_them_move_up() -> None:
+    """Without v, whose number is 1, nobody is like u any more; w, who was 2, is 1, and what w is told is the same."""
+    dataset = three_people()
+    one = fitted()
+    assert one.people.tolist() == [0, 1, 2]
+    without = one.without(np.array([1], dtype=np.int32))
+    assert without.people.tolist() == [0, -1, 1]
+    for matrix in (*without.vectors, without.bought, without.lately):
+        assert matrix[[1]].nnz == 0
+    asked, items = history(dataset, ["u", "w"], day=20), np.tile(np.arange(4, dtype=np.int32), (2, 1))
+    told = without.of(asked, items)
+    assert np.exp(told[0]) == pytest.approx(np.full((4, 4), FLOOR), rel=1e-5)
+    np.testing.assert_array_equal(told[1], one.of(asked, items)[1])
+    again = Neighbours.restore(without.names, without.state()).without(np.array([0, 1], dtype=np.int32))
+    assert again.people.tolist() == [-1, -1, -1]
+    assert again.bought.nnz == 0

@@ -103,3 +103,21 @@ def test_a_window_of_people_who_had_bought_nothing_before_teaches_nothing() -> N
     assert not np.intersect1d(split.train.buyers(), np.unique(split.truth.nonzero()[0])).size
     fitted = Fusion(parts=(EASE(),), min_purchases=1).fit(Training(data))
     assert np.isfinite(fitted.scores(data.queries(np.arange(data.n_users)))).any()
+
+
+def test_what_is_new_is_folded_in_by_fitting_the_parts_anew_and_judging_them_as_before(small_shop: Dataset) -> None:
+    earlier = small_shop.before(int(small_shop.span()[0] + 300 * DAY))
+    fusion = Fusion(parts=(EASE(), ALS(factors=8)))
+    first = fusion.fit(Training(earlier))
+    folded = fusion.fold_in(first, earlier.index, Training(small_shop))
+    assert folded is not None
+    assert folded.judges == first.judges
+    queries = small_shop.queries(small_shop.buyers())
+    alone, part = EASE().fit(Training(small_shop)), folded.panel.parts["ease"]
+    np.testing.assert_array_equal(part.scores(queries), alone.scores(queries))
+
+
+def test_nobody_has_learnt_to_judge_parts_that_were_added_since(small_shop: Dataset) -> None:
+    first = Fusion(parts=(EASE(),)).fit(Training(small_shop))
+    fusion = Fusion(parts=(EASE(), ALS(factors=8)))
+    assert fusion.fold_in(first, small_shop.index, Training(small_shop)) is None

@@ -47,7 +47,8 @@ def live_of(
 ) -> LiveSlates:
     """The small shop; every item is established."""
     slate_options = SlateOptions(**{"min_purchases": 0, **(knobs or {})})
-    return LiveSlates.of(dataset or shop(), neighbours_of(table), LiveOptions(**options), slate_options, standing)
+    chosen = dataset or shop()
+    return LiveSlates.of(chosen, neighbours_of(table, chosen.n_items), LiveOptions(**options), slate_options, standing)
 
 
 def person_of(

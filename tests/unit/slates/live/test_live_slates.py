@@ -91,18 +91,27 @@ def test_who_knows_little_says_little() -> None:
 
 
 def test_what_was_just_bought_leaves_and_its_complements_come() -> None:
-    """e speaks for f, of its own category, no longer, for g by 0.5, for a by 0.25; e itself rests 14 days."""
+    """e speaks for nothing of its own category, for g by 2 · 2 / 4, for a by half of that; e itself rests 14 days."""
     live = live_of()
     slate = asked(live, person_of(live, events=[(E, "purchase", 0)]))
-    assert said(slate) == {G: 0.5, A: 0.25}
+    assert said(slate) == {G: 1.0, A: 0.5}
     assert E not in slate.items
     rested = asked(live, person_of(live, events=[(E, "purchase", 14 * DAY)]))
     assert E in rested.items
 
 
+def test_a_purchase_counts_as_two_of_the_history() -> None:
+    """What Ann bought before says 5 of e, which comes to 1. Two items like g would say 8 of h and 4 of e."""
+    live = live_of()
+    slate = asked(live, person_of(live, [ANN], [(G, "purchase", 0)]))
+    assert said(slate) == {E: 1.8, H: 1.6, B: 0.8, D: 0.8, F: 0.2}
+    wished = asked(live, person_of(live, [ANN], [(G, "wishlist", 0)]))
+    assert said(wished) == {E: 1.4, B: 0.8, D: 0.8, H: 0.8, F: 0.2, G: 0.2}
+
+
 def test_other_items_of_the_category_lose_interest_and_its_category_is_no_longer_new() -> None:
     """Ann buys f: e, of the same category, halves; f leaves. Under new categories toys alone are left."""
-    live = live_of()
+    live = live_of(satiation=0.5)
     ann = person_of(live, [ANN], [(F, "purchase", 0)])
     assert said(asked(live, ann)) == {B: 0.8, D: 0.8, E: 0.5, G: 0.2}
     assert asked(live, ann, "new-categories").items.tolist() == [G]
@@ -159,6 +168,18 @@ def test_limits_hold_in_what_speaks_and_in_what_fills_up() -> None:
     slate = asked(live, person_of(live, [ANN]))
     assert slate.items.tolist() == [E, B, D, G, H]
     assert slate.n_filled == 1
+
+
+def test_an_item_rests_for_a_share_of_its_usual_time_or_for_the_days_of_the_option() -> None:
+    """Ann bought a every 8 days, which is known of it and of drinks: it rests 2 days, b as well; e rests 14."""
+    bought = [("ann", "a", day * 8 * DAY, "purchase") for day in range(22)]
+    dataset = shop(bought, until=400 * DAY)
+    live = live_of(dataset, rest=0.25)
+    for item, days in ((A, 2), (B, 2), (E, 14)):
+        for ago, is_shown in ((days * DAY - 1, False), (days * DAY, True)):
+            assert (item in asked(live, person_of(live, events=[(item, "purchase", ago)])).items) == is_shown
+    at_once = live_of(dataset, rest=0.0, rest_days=0.0)
+    assert A in asked(at_once, person_of(at_once, events=[(A, "purchase", 0)])).items
 
 
 def test_untrusted_purchases_say_less() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crossaisle.data.event_types import DISMISS, EVENT_TYPES, IMPRESSION, PURCHASE, RATING, SEARCH, VIEW
 from crossaisle.data.moments import DAY
-from crossaisle.slates.live.histories import Histories
+from crossaisle.slates.live.past.histories import Histories
 from crossaisle.slates.live.person import LASTING, N_FOUND, PASSING, Person, Recent
 
 from ..shop import ANN, BOB, A, B, C, D, E, shop
@@ -26,6 +26,13 @@ def test_looks_make_room_before_what_was_bought_or_turned_down() -> None:
     recent.add(E, PURCHASE, 5)
     recent.add(B, PURCHASE, 6)
     assert events(recent) == [(C, DISMISS, 3), (E, PURCHASE, 5), (B, PURCHASE, 6)]
+
+
+def test_a_new_model_has_other_numbers() -> None:
+    recent = Recent(5)
+    for item, kind, moment in ((A, PURCHASE, 1), (B, VIEW, 2), (C, DISMISS, 3)):
+        recent.add(item, kind, moment)
+    assert events(recent.renumbered(np.array([7, -1, 4], dtype=np.int32))) == [(7, PURCHASE, 1), (4, DISMISS, 3)]
 
 
 def test_what_tells_nothing_and_unknown_items_are_not_kept() -> None:

@@ -1,0 +1,1 @@
+"""Loading: collect, clean and normalise a source into the lake."""

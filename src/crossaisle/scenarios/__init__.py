@@ -1,0 +1,1 @@
+"""What a shop wants done, one sibling for each job."""

@@ -1,0 +1,1 @@
+"""Feeds: what to show somebody now, from a published model and everything that happened since."""

@@ -1,0 +1,1 @@
+"""Candidates of one person and the picks among them."""

@@ -1,0 +1,1 @@
+"""What is read once of the past, tested."""

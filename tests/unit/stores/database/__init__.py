@@ -1,0 +1,1 @@
+"""The running shop's database, on SQLite and on PostgreSQL."""
