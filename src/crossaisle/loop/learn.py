@@ -31,7 +31,7 @@ class Learnt:
         comparison: with the model that was live, None where nobody could be asked.
         window: since when the models were compared.
         off_policy: the same by what explored places were answered since then, None where there was none.
-        taught: what slates taught, which serves beside the model that was published; None where nothing did.
+        taught: what slates taught, which serves beside the model that is live now; None where nothing did.
     """
 
     outcome: Outcome
@@ -53,14 +53,24 @@ class Learnt:
         }
 
 
+def untaught(taught: Taught) -> None:
+    """Takes nothing in."""
+
+
 @dataclass(frozen=True)
 class LiveOne:
-    """The live model. until: its cut. dataset: the events before a moment, with its numbers."""
+    """The live model.
+
+    Args:
+        until: its cut. dataset: the events before a moment, with its numbers.
+        teach: lets what slates taught serve beside it, where it stays live.
+    """
 
     version: int
     fitted: Fitted
     until: int
     dataset: Callable[[int], Dataset]
+    teach: Callable[[Taught], None] = untaught
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,7 @@ def learn(
 
     The new recipe is fitted on what lies before a window at the end of what happened since the live model's cut, which
     is at most half of it, and both are asked what they would have shown in it. If the new one is not worse it is fitted
-    on everything.
+    on everything. What slates taught serves beside whichever is live then.
 
     Args:
         dataset: what was known before a moment, everything when None.
@@ -120,7 +130,10 @@ def learn(
         start = whole.until - min(window, max(new_time // 2, 1))
         trial = _tried(whole, dataset, fit, live, start, options, feedback)
         if trial.is_worse(tolerance):
-            return Learnt("worse", live.version, trial.comparison, as_text(start), trial.off_policy)
+            taught = feedback.taught(live.dataset(whole.until)) if feedback else None
+            if taught:
+                live.teach(taught)
+            return Learnt("worse", live.version, trial.comparison, as_text(start), trial.off_policy, taught)
     trained = fit(whole)
     taught = feedback.taught(whole) if feedback else None
     version = publish(trained, whole, taught)

@@ -17,11 +17,15 @@ from crossaisle.loop.feedback.taught import Taught
 from crossaisle.loop.learn import Learnt, LiveOne, learn
 from crossaisle.loop.reading import Consent
 from crossaisle.loop.train import Trained, fold_in, train
+from crossaisle.numerics.arrays import AnyArray
 from crossaisle.shop.feeds import prepared
 from crossaisle.shop.shop import Shop
 from crossaisle.shop.stores import Stores
 from crossaisle.shop.workspace import PREPARED, LiveModel
-from crossaisle.stores.arrays_folder import write_arrays
+from crossaisle.stores.arrays_folder import read_arrays, write_arrays
+
+TAUGHT = "taught/"
+"""What the names of arrays that slates taught begin with, among those that serving reads."""
 
 
 class Learning:
@@ -88,8 +92,23 @@ class Learning:
             live = shop.model(version)
         except ArtifactError:
             return None
-        one = LiveOne(version, live.fitted, live.until, lambda until: shop.dataset(until, live.artifact))
-        return _Live(one, live)
+        return _Live(
+            LiveOne(
+                version,
+                live.fitted,
+                live.until,
+                lambda until: shop.dataset(until, live.artifact),
+                lambda taught: self._teach(version, taught),
+            ),
+            live,
+        )
+
+    def _teach(self, version: int, taught: Taught) -> None:
+        """Let what slates taught serve beside a published model, where it was prepared for serving."""
+        folder = self._shop.registry.path(version) / PREPARED
+        made = {name: one for name, one in read_arrays(folder).items() if not name.startswith(TAUGHT)}
+        if made:
+            write_arrays(folder, {**made, **_named(taught)})
 
     def _folding(self, live: "_Live | None", progress: Progress, is_asked: bool) -> Callable[[Dataset], Trained] | None:
         """Folds a dataset into the live model; None where everything is to be trained anew."""
@@ -141,7 +160,7 @@ class Learning:
         """Writes what serving needs into a new version's folder, so that it is whole when it becomes live."""
 
         def write(folder: Path) -> None:
-            told = {f"taught/{name}": one for name, one in taught.state().items()} if taught else {}
+            told = _named(taught) if taught else {}
             write_arrays(folder / PREPARED, {**prepared(self._shop, trained.fitted, dataset, progress), **told})
 
         return write
@@ -153,3 +172,8 @@ class _Live:
 
     one: LiveOne
     model: LiveModel
+
+
+def _named(taught: Taught) -> dict[str, AnyArray]:
+    """Its arrays as they stand among those that serving reads."""
+    return {f"{TAUGHT}{name}": one for name, one in taught.state().items()}

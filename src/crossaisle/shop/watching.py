@@ -125,7 +125,7 @@ class Watcher:
         tables = tuple(file.path for name in ("catalog", "stock") for file in snapshot.files(name))
         has_events = bool(snapshot.rows("events"))
         version = shop.registry.live()
-        prepared = version is not None and shop.is_prepared(version)
+        prepared = None if version is None else shop.prepared_at(version)
         others = tuple(sorted(self._online.arms.versions - {version}))
         return (version, prepared, tables, has_events, others)
 

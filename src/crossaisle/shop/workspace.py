@@ -29,6 +29,7 @@ from crossaisle.settings.online import EVENTS_DB
 from crossaisle.slates.filtering.stock import Stock
 from crossaisle.slates.options import SlateOptions
 from crossaisle.slates.path import SlatePath
+from crossaisle.stores.arrays_folder import LIST
 from crossaisle.stores.database.connection import Database
 from crossaisle.stores.database.people import People
 from crossaisle.stores.database.schema import migrate
@@ -213,6 +214,13 @@ class Workspace:
             "text_encoder": self.encoder.name,
             "categories": self.settings.categories.model_dump(),
         }
+
+    def prepared_at(self, version: int) -> int | None:
+        """A stamp of when what serving needs of a published model was made; None if it was not: see shop.feeds."""
+        try:
+            return (self.registry.path(version) / PREPARED / LIST).stat().st_mtime_ns
+        except FileNotFoundError:
+            return None
 
     def is_prepared(self, version: int) -> bool:
         """Whether what serving needs of a published model was made beforehand; see shop.feeds."""

@@ -69,6 +69,7 @@ class Shop:
 
     dataset: Dataset = field(default_factory=whole)
     published: list[tuple[Trained, Taught | None]] = field(default_factory=list)
+    taught: list[Taught] = field(default_factory=list)
 
     def before(self, until: int | None) -> Dataset:
         return self.dataset if until is None else self.dataset.before(until)
@@ -78,7 +79,7 @@ class Shop:
         return 7
 
     def live(self, fitted: Fitted, until: int) -> LiveOne:
-        return LiveOne(3, fitted, until, self.before)
+        return LiveOne(3, fitted, until, self.before, self.taught.append)
 
     def learn(
         self,
@@ -162,6 +163,9 @@ def test_a_model_that_explored_places_say_is_surely_worse_is_not_published() -> 
     assert found.comparison is not None
     assert not found.comparison.is_worse(0.05)
     assert (found.outcome, shop.published) == ("worse", [])
+    # what slates taught serves beside the model that stays
+    assert found.taught is not None
+    assert shop.taught == [found.taught]
 
 
 def test_slates_teach_beside_a_model_that_is_published() -> None:
@@ -175,6 +179,7 @@ def test_slates_teach_beside_a_model_that_is_published() -> None:
     taught = shop.published[0][1]
     assert taught is not None
     assert found.taught is taught
+    assert shop.taught == []
     assert taught.rates.lift[0] > 0 > taught.rates.lift[37]
     assert found.to_dict()["taught"]["clicks"] == taught.n_clicks
 

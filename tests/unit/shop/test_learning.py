@@ -11,6 +11,8 @@ from crossaisle.cli.online.learn import lines_of
 from crossaisle.data.moments import DAY
 from crossaisle.data.training import silent
 from crossaisle.loop.feedback.taught import Taught
+from crossaisle.settings import Settings
+from crossaisle.shop.learning import Learning
 from crossaisle.shop.shop import Shop
 from crossaisle.shop.workspace import PREPARED
 from crossaisle.stores.arrays_folder import read_arrays
@@ -53,6 +55,29 @@ def test_answers_to_slates_move_the_next_ones(frames: tuple[pd.DataFrame, ...], 
 def _taught(shop: Shop, version: int) -> dict[str, Any]:
     arrays = read_arrays(shop.registry.path(version) / PREPARED)
     return {name.removeprefix("taught/"): one for name, one in arrays.items() if name.startswith("taught/")}
+
+
+def test_slates_teach_beside_the_live_model_where_the_new_one_is_worse(
+    frames: tuple[pd.DataFrame, ...], tmp_path: Path
+) -> None:
+    with running(tmp_path / "ws", frames) as shop:
+        shop.learning.learn(silent)
+        made = shop.shop.prepared_at(1)
+        feed = shop.feed()
+        for user in sorted(set(frames[0]["user_id"])):
+            name, choice = shop.show(feed, user)
+            shop.tell([(user, item, "impression", name) for item in choice.items])
+            shop.tell([(user, choice.items[0], kind, name) for kind in ("click", "purchase")])
+        shop.learning.compact(shop.now, silent)
+        by_titles = Settings(training={"candidates": ["content"]}, learning={"tolerance": 0.0})
+        learnt = Learning(Shop(shop.shop.folder, by_titles), shop.stores).learn(silent)
+        assert (learnt.outcome, learnt.version) == ("worse", 1)
+        assert learnt.taught is not None
+        assert learnt.taught.n_clicks == 60
+        assert Taught.restore(_taught(shop.shop, 1)).to_dict() == learnt.taught.to_dict()
+        assert shop.shop.prepared_at(1) != made
+        assert shop.feed().slates.retrieval.boost is not None
+        assert shop.shop.prepared_at(2) is None
 
 
 def test_those_who_refuse_training_teach_nothing(frames: tuple[pd.DataFrame, ...], tmp_path: Path) -> None:
