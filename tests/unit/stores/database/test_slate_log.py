@@ -44,7 +44,7 @@ words = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
     items=st.lists(st.tuples(words, score), max_size=5),
     rank=st.none() | st.integers(1, 20),
     propensity=st.none() | st.floats(0, 1),
-    pool=st.none() | st.integers(1, 2**31),
+    pool=st.none() | st.integers(1, 2**31 - 1),
 )
 def test_a_slate_comes_back_as_it_was_shown(
     database: Database,
