@@ -50,7 +50,7 @@ class Access:
 
     def may_be_new(self, request: Request) -> bool:
         """Whether a request's key may have been made just now, and it is time to look: a few times a second at most."""
-        is_unknown = bool(_token(request)) and self._key(request) is None
+        is_unknown = self.known(request) is None and bool(_token(request))
         return is_unknown and not self.by_address.take("new keys", self.clock())
 
     def check(self, request: Request, scope: str) -> Key:
@@ -59,7 +59,10 @@ class Access:
         Raises:
             RefusedError: no or no valid key (401), a key without the scope (403), or too many requests (429).
         """
-        key = self._key(request)
+        return self.admit(self.known(request), request, scope)
+
+    def admit(self, key: Key | None, request: Request, scope: str) -> Key:
+        """As `check`, for a key that was looked for before."""
         if key is None:
             self._count(self.by_address, request.client.host if request.client else "")
             said = "the key is not valid" if "authorization" in request.headers else "no key was sent"
@@ -71,7 +74,8 @@ class Access:
             raise RefusedError(403, f"the key has no scope {scope}", remedy)
         return key
 
-    def _key(self, request: Request) -> Key | None:
+    def known(self, request: Request) -> Key | None:
+        """The valid key that a request was sent with."""
         token = _token(request)
         return self.find(hashed(token)) if token else None
 

@@ -15,6 +15,7 @@ from crossaisle.api import problems
 from crossaisle.api.access import Access, Buckets
 from crossaisle.api.limits import Around
 from crossaisle.api.metrics import Metrics
+from crossaisle.api.quick import QuickCalls
 from crossaisle.api.routes import events, experiments, health, items, people, recommendations
 from crossaisle.api.service import Service
 from crossaisle.errors import CrossaisleError, UnavailableError
@@ -50,7 +51,8 @@ def app_of(folder: Path) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(failed_in_loop)
-        online = Online(shop, await asyncio.to_thread(_opened, shop, failed), failed, metrics.unlogged.inc)
+        stores = await asyncio.to_thread(_opened, shop, failed)
+        online = Online(shop, stores, failed, metrics.unlogged.inc, loop.call_soon_threadsafe)
 
         counted = 0.0
 
@@ -81,9 +83,11 @@ def app_of(folder: Path) -> FastAPI:
         redirect_slashes=False,
     )
     problems.handle(app)
-    for part in (events, recommendations, items, people, experiments, health):
-        app.include_router(part.router)
-    app.add_middleware(Around, max_bytes=shop.settings.serving.max_body, metrics=metrics)
+    parts = [part.router for part in (events, recommendations, items, people, experiments, health)]
+    for router in parts:
+        app.include_router(router)
+    quick = QuickCalls(route for router in parts for route in router.routes)
+    app.add_middleware(Around, max_bytes=shop.settings.serving.max_body, metrics=metrics, quick=quick)
     _describe(app)
     return app
 

@@ -1,7 +1,6 @@
 """Around every request: its id, its size, its time, its line in the log; and no traceback to anybody."""
 
 import logging
-import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -9,8 +8,11 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from crossaisle.api.logs import Line
 from crossaisle.api.metrics import Metrics
 from crossaisle.api.problems import of_http, problem
+from crossaisle.api.quick import QuickCalls, answered
+from crossaisle.data.random_ids import RandomIds
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -35,10 +37,12 @@ class Around:
 
     Args:
         app: what answers. max_bytes: of a body. metrics: counts.
+        quick: calls that are answered here, in place of `app`.
     """
 
-    def __init__(self, app: Any, max_bytes: int, metrics: Metrics) -> None:
-        self._app, self._max_bytes, self._metrics = app, max_bytes, metrics
+    def __init__(self, app: Any, max_bytes: int, metrics: Metrics, quick: QuickCalls) -> None:
+        self._app, self._max_bytes, self._metrics, self._quick = app, max_bytes, metrics, quick
+        self._ids = RandomIds(8)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
@@ -46,7 +50,7 @@ class Around:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        answer = _Answer(send, os.urandom(8).hex())
+        answer = _Answer(send, self._ids())
         scope["request_id"] = answer.request_id
         scope["path"] = scope["raw_path"].decode("ascii", "replace")  # a slash within an id stays part of it
         try:
@@ -65,7 +69,7 @@ class Around:
         if log.isEnabledFor(logging.INFO):
             told = {"request_id": answer.request_id, "method": scope["method"], "route": route}
             told |= {"status": answer.status, "ms": round(seconds * 1000, 3), **scope.get("told", {})}
-            log.info("request", extra=told)
+            log.handle(Line(log.name, "request", told))
 
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         n_bytes = 0
@@ -81,6 +85,10 @@ class Around:
 
         if declared.isdigit() and int(declared) > self._max_bytes:
             await of_http(TooLargeError(self._max_bytes), answer.request_id)(scope, receive, answer.send)
+        elif found := self._quick.find(scope["method"], scope["path"]):
+            scope["route"], given = found
+            done = await answered(found[0].endpoint, given, scope, counted)
+            await done(scope, counted, answer.send)
         else:
             await self._app(scope, counted, answer.send)
 

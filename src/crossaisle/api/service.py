@@ -34,9 +34,11 @@ class Service:
         Raises:
             RefusedError: it may not.
         """
-        if self.access.may_be_new(request):
+        key = self.access.known(request)
+        if key is None and self.access.may_be_new(request):
             await asyncio.to_thread(self.online.read_keys)
-        key = self.access.check(request, scope)
+            key = self.access.known(request)
+        key = self.access.admit(key, request, scope)
         request.scope["key"] = key
         return key
 

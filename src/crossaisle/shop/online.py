@@ -1,11 +1,9 @@
 """The shop online: what one worker of the service holds and does."""
 
 import hashlib
-import os
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -13,6 +11,7 @@ import numpy as np
 
 from crossaisle.data.collecting import Collected, Rejected, collect
 from crossaisle.data.focus import Focus
+from crossaisle.data.random_ids import RandomIds
 from crossaisle.errors import UnknownError
 from crossaisle.privacy.notice import Notice
 from crossaisle.privacy.pseudonyms import Pseudonyms
@@ -28,7 +27,7 @@ from crossaisle.stores.database.event_log import Batch, Change
 from crossaisle.stores.database.experiments import Arm
 from crossaisle.stores.database.keys import Key
 from crossaisle.stores.database.slate_log import Shown
-from crossaisle.stores.database.writer import Writer
+from crossaisle.stores.database.writer import Answered, Deliver, Writer, at_once
 from crossaisle.words import Language
 
 Failed = Callable[[str, Exception], None]
@@ -55,9 +54,8 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class Taken:
-    """Events that were taken in. accepted: how many, once `durable` is done. rejected: the others, with reasons."""
+    """Events that were taken in, and those that were rejected, with reasons."""
 
-    durable: "Future[str | None]"
     rows: Sequence[Mapping[str, Any]]
     rejected: Sequence[Rejected]
 
@@ -68,6 +66,7 @@ class Online:
     Args:
         shop: the workspace. stores: its database.
         failed: told of what goes wrong behind the answers. lost: told of slates that were not kept.
+        deliver: runs what hears that events are durable, in the thread that serves.
         clock: microseconds since 1970. chance: a random number in [0, 1), another each time.
     """
 
@@ -77,6 +76,7 @@ class Online:
         stores: Stores,
         failed: Failed,
         lost: Callable[[int], None],
+        deliver: Deliver = at_once,
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -90,7 +90,8 @@ class Online:
         self.forgotten: dict[str, Notice] = {}
         self.valid_keys: dict[str, Key] = {}
         self.pseudonyms = Pseudonyms.kept(shop.folder / SECRET)
-        self.writer = Writer(stores.log)
+        self.writer = Writer(stores.log, deliver=deliver)
+        self._ids = RandomIds(12)
         told = (lost, lambda error: failed("slates", error))
         self.recorder = Recorder(stores.slates, stores.experiments, *told)
 
@@ -108,12 +109,17 @@ class Online:
     # ── events ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def take(
-        self, events: Sequence[Any], answer: Callable[[Collected], str], key: str = "", body: bytes = b""
+        self,
+        events: Sequence[Any],
+        answer: Callable[[Collected], str],
+        answered: Answered,
+        key: str = "",
+        body: bytes = b"",
     ) -> Taken:
         """Check events and hand the good ones to the writer; they count from `observe` on.
 
         Args:
-            answer: what is said once they are durable.
+            answer: what is said once they are durable. answered: told that, see Writer.append.
             key: the Idempotency-Key of the request, and `body` what it came with.
 
         Raises:
@@ -122,7 +128,8 @@ class Online:
         collected = collect(events, self.clock())
         told = answer(collected)
         batch = Batch(collected.rows, key, hashlib.sha256(body).hexdigest() if key else "", told)
-        return Taken(self.writer.append(batch), collected.rows, collected.rejected)
+        self.writer.append(batch, answered)
+        return Taken(collected.rows, collected.rejected)
 
     def observe(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Let events that are durable count."""
@@ -183,7 +190,7 @@ class Online:
         return self.feed, focus, wanted.k or settings.slates.k, wanted.language or settings.language
 
     def _shown(self, user_id: str, focus: str, choice: Choice, version: int) -> Recommendation:
-        recommendation_id = os.urandom(12).hex()
+        recommendation_id = self._ids()
         items = list(zip(choice.items, choice.scores, strict=True))
         shown = Shown(recommendation_id, user_id, self.clock(), version, focus, items, lifts=choice.lifts)
         if tried := choice.explored:

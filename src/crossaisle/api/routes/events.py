@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import partial
 from typing import Any
 
 import orjson
@@ -10,15 +11,17 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from crossaisle.api.problems import RefusedError, told
+from crossaisle.api.quick import Quick
 from crossaisle.api.service import body_of, service
 from crossaisle.data.collecting import Collected, Event
 from crossaisle.errors import ConflictError
+from crossaisle.stores.database.writer import Answer
 
 MOST = 1000
 """Events of one request."""
 KEY = "Idempotency-Key"
 
-router = APIRouter(tags=["events"])
+router = APIRouter(tags=["events"], route_class=Quick)
 
 
 class Events(BaseModel):
@@ -79,9 +82,11 @@ async def post_events(request: Request) -> Response:
         raise RefusedError(422, f"{KEY} is empty or has more than 255 characters", "Send one such as a UUID.")
     events = _listed(await body_of(request))
     body = await request.body()
-    taken = here.online.take(events, _told, f"{key.key_id} {idempotency}" if idempotency else "", body)
+    durable = asyncio.get_running_loop().create_future()
+    name = f"{key.key_id} {idempotency}" if idempotency else ""
+    taken = here.online.take(events, _told, partial(_settle, durable), name, body)
     began = time.perf_counter()
-    said = await _durable(taken.durable)
+    said = _said(await durable)
     here.metrics.took("durable", time.perf_counter() - began)
     here.online.observe(taken.rows)
     here.metrics.events.labels("accepted").inc(len(taken.rows))
@@ -90,11 +95,17 @@ async def post_events(request: Request) -> Response:
     return Response(said, media_type="application/json")
 
 
-async def _durable(future: Any) -> str:
-    said: str | None = await asyncio.wrap_future(future)
-    if said is None:
+def _settle(durable: "asyncio.Future[Answer]", answer: Answer) -> None:
+    if not durable.done():  # else whoever sent it has gone
+        durable.set_result(answer)
+
+
+def _said(answer: Answer) -> str:
+    if isinstance(answer, Exception):
+        raise answer
+    if answer is None:
         raise ConflictError(f"this {KEY} came before with another body", KEY, "Use a new key for a new request.")
-    return said
+    return answer
 
 
 def _listed(body: Any) -> list[Any]:

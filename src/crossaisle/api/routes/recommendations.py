@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from crossaisle.api.ids import PathId, decoded
 from crossaisle.api.problems import RefusedError, told
+from crossaisle.api.quick import Quick
 from crossaisle.api.service import Service, answer, body_of, service
 from crossaisle.data.collecting import MOST_BYTES, NO_ZERO, Id, Plain, Text, Whole, collect
 from crossaisle.errors import fault_of
@@ -20,7 +21,7 @@ MOST = 100
 """Items of a slate that a call may ask for."""
 FOCUS = r"^(all|explore|new-categories|category=[^\x00]+)$"
 
-router = APIRouter(tags=["recommendations"])
+router = APIRouter(tags=["recommendations"], route_class=Quick)
 
 
 class ReasonTold(BaseModel):

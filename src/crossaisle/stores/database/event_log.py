@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from crossaisle.stores.database.connection import Database
+from crossaisle.stores.database.inserting import insert_new
 from crossaisle.stores.database.schema import answers, changes, events
 
 Row = Mapping[str, Any]
@@ -78,7 +78,7 @@ class EventLog:
                 told.append(answer)
                 rows += batch.rows if is_new else ()
             if rows:
-                connection.execute(insert_new(self.database, events), rows)
+                insert_new(connection, events, rows)
             return told
 
     def since(self, number: int, limit: int = CHUNK) -> list[Row]:
@@ -151,12 +151,6 @@ def note(connection: Connection, change: Change) -> None:
     body = json.dumps(change.body, ensure_ascii=False, separators=(",", ":"))
     values = {"kind": change.kind, "subject": change.subject, "body": body, "made_at": change.made_at}
     connection.execute(changes.insert().values(**values))
-
-
-def insert_new(database: Database, table: sa.Table) -> Any:
-    """An insert that leaves what is there already as it is."""
-    insert: Any = sqlite.insert if database.is_sqlite else postgresql.insert
-    return insert(table).on_conflict_do_nothing()
 
 
 def _answered(connection: Connection, batch: Batch) -> tuple[bool, str | None]:

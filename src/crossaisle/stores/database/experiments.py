@@ -16,7 +16,8 @@ from crossaisle.data.collecting import Id, Text
 from crossaisle.data.focus import Focus
 from crossaisle.errors import StorageError, UnknownError, UsageError, fault_of
 from crossaisle.stores.database.connection import Database
-from crossaisle.stores.database.event_log import CHUNK, Change, insert_new, note
+from crossaisle.stores.database.event_log import CHUNK, Change, note
+from crossaisle.stores.database.inserting import insert_new
 from crossaisle.stores.database.schema import experiments, exposures
 
 KIND = "experiment"
@@ -163,7 +164,7 @@ class Experiments:
         ]
         if named:
             with self.database.writing() as connection:
-                connection.execute(insert_new(self.database, exposures), named)
+                insert_new(connection, exposures, named)
 
     def exposures(self, experiment_id: str) -> Iterator[Exposure]:
         """All exposures of an experiment by user_id, read in chunks."""

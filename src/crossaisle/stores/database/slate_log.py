@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 from crossaisle.errors import StorageError
 from crossaisle.stores.database.connection import Database
-from crossaisle.stores.database.event_log import CHUNK, insert_new
+from crossaisle.stores.database.event_log import CHUNK
+from crossaisle.stores.database.inserting import insert_new
 from crossaisle.stores.database.schema import pools, slates
 
 PLACE = (slates.c.made_at, slates.c.recommendation_id)
@@ -51,7 +53,7 @@ class SlateLog:
         """Keep some slates. What was kept before stays as it is, so that a portion may be written again."""
         if shown:
             with self.database.writing() as connection:
-                connection.execute(insert_new(self.database, slates), [_row(one) for one in shown])
+                insert_new(connection, slates, [_row(one) for one in shown])
 
     def since(self, made_at: int) -> Iterator[Shown]:
         """Slates shown at or after a moment, in the order of time."""
@@ -115,7 +117,7 @@ def _row(shown: Shown) -> dict[str, Any]:
         "made_at": shown.made_at,
         "model_version": shown.model_version,
         "focus": shown.focus,
-        "items": json.dumps(_lifted(shown), ensure_ascii=False, separators=(",", ":")),
+        "items": orjson.dumps(_lifted(shown)).decode(),
         "explored_rank": shown.explored_rank,
         "propensity": shown.propensity,
         "pool": shown.pool,
