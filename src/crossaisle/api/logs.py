@@ -4,9 +4,11 @@ import json
 import logging
 import os
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +16,8 @@ from typing import Any
 
 import orjson
 
+LATEST, TOGETHER = 0.1, 500
+"""Seconds after which a line of a request is written, and lines that are written at once."""
 FRAMES = 12
 """Places that are told of an error, the innermost."""
 
@@ -59,22 +63,66 @@ def _places(trace: TracebackType | None) -> list[str]:
 
 
 class Daily(logging.Handler):
-    """Writes to a file a day, `serve-YYYY-MM-DD-PID.log`, opened to append: erasure overwrites in place."""
+    """Writes to a file a day, `serve-YYYY-MM-DD-PID.log`, opened to append: erasure overwrites in place.
+
+    Lines of requests are written together, at the latest `LATEST` seconds after they were made; all others at once.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder, self._day, self._file = folder, "", -1
+        self._lines: list[bytes] = []
+        self._is_waiting = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a line, whole."""
+        """Write a line, whole, or keep it for a moment."""
         try:
             line = (self.format(record) + "\n").encode()
             day = line[9:19].decode()
             if day != self._day:
+                self._write()
                 self._open(day)
-            os.write(self._file, line)
+            self._lines.append(line)
+            if not isinstance(record, Line) or len(self._lines) >= TOGETHER:
+                self._write()
+            elif len(self._lines) == 1:
+                self._wait()
         except OSError:
+            self._lines.clear()
             self.handleError(record)
+
+    def flush(self) -> None:
+        """Write what is kept."""
+        with self.lock or nullcontext():
+            try:
+                self._write()
+            except OSError as error:
+                self._lines.clear()
+                self.handleError(logging.makeLogRecord({"msg": f"lines were lost: {error}"}))
+
+    def close(self) -> None:
+        """Write what is kept, and end."""
+        self.flush()
+        super().close()
+
+    def _write(self) -> None:
+        if self._lines:
+            os.write(self._file, b"".join(self._lines))
+            self._lines.clear()
+
+    def _wait(self) -> None:
+        """Let what is kept be written soon."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._flush_soon, name="log-writer", daemon=True)
+            self._thread.start()
+        self._is_waiting.set()
+
+    def _flush_soon(self) -> None:
+        while self._is_waiting.wait():
+            self._is_waiting.clear()
+            time.sleep(LATEST)
+            self.flush()
 
     def _open(self, day: str) -> None:
         if self._file >= 0:

@@ -35,6 +35,7 @@ class Metrics:
         self.version = self._gauge("crossaisle_model_version", "Version of the live model")
         self.lag = self._gauge("crossaisle_event_lag_seconds", "Age of the newest look at the event log")
         self.waiting = self._gauge("crossaisle_events_in_log", "Events that are not in the lake yet")
+        self._of_slates = {one: self.slates.labels(str(one).lower()) for one in (False, True)}
         self._of_stage: dict[str, Histogram] = {}
         self._of_route: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
 
@@ -46,6 +47,10 @@ class Metrics:
             self._of_route[route, status] = found
         found[0].inc()
         found[1].observe(seconds)
+
+    def shown(self, is_fallback: bool) -> None:
+        """Count a slate."""
+        self._of_slates[is_fallback].inc()
 
     def took(self, stage: str, seconds: float) -> None:
         """Count the time of a stage."""

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossaisle.api.logs import Daily, Lines, write_logs
+from crossaisle.api.logs import Daily, Line, Lines, write_logs
 
 
 def record(message: str = "request", when: float = 0.0, **told: Any) -> logging.LogRecord:
@@ -74,6 +75,26 @@ def test_a_day_has_a_file_of_its_own(tmp_path: Path) -> None:
     assert [len(found[name]) for name in sorted(found)] == [2, 1]
     for path in (tmp_path / "logs").iterdir():
         assert path.stat().st_mode & 0o007 == 0
+
+
+def test_lines_of_requests_are_written_soon_or_with_the_next_other_line(tmp_path: Path) -> None:
+    handler = Daily(tmp_path)
+    handler.setFormatter(Lines())
+    handler.emit(record("one"))
+    (path,) = tmp_path.iterdir()
+    told = Line("crossaisle", "request", {"status": 200})
+    told.created = 0.0
+    handler.emit(told)
+    assert len(path.read_text().splitlines()) == 1
+    deadline = time.monotonic() + 30
+    while len(path.read_text().splitlines()) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert json.loads(path.read_text().splitlines()[1])["status"] == 200
+    handler.emit(told)
+    handler.emit(record("two"))
+    handler.emit(told)
+    handler.close()
+    assert [json.loads(line)["message"] for line in path.read_text().splitlines()[2:]] == ["request", "two", "request"]
 
 
 def test_a_file_that_was_overwritten_in_place_is_gone_on_with(tmp_path: Path) -> None:

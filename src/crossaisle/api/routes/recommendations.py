@@ -185,7 +185,7 @@ def _answer(here: Service, made: Recommendation, began: float) -> Response:
         }
         for rank, (item_id, score, reasons) in enumerate(told_items, 1)
     ]
-    here.metrics.slates.labels(str(choice.fallback).lower()).inc()
+    here.metrics.shown(choice.fallback)
     took = time.perf_counter() - began
     return answer(
         {

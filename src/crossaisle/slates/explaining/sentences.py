@@ -62,6 +62,7 @@ class Sentences:
     dates: dict[int, str]
     language: Language
     _habits: dict[tuple[int, int], str] = field(default_factory=dict, repr=False, compare=False)
+    _new: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
     _clauses: dict[tuple[int, bool, int, int], str] = field(default_factory=dict, repr=False, compare=False)
 
     def reasons(self, facts: Sequence[Fact], place: Place) -> tuple[Reason, ...]:
@@ -120,30 +121,37 @@ class Sentences:
         return Reason(kind, text, (fact.subject,), fact.amount)
 
     def _of_items(self, facts: Sequence[Fact]) -> Reason:
-        names = self.names.items
-        first, other = facts[0], _named_otherwise(facts, names)
-        if first.act != BOUGHT:
-            return self._of_acts(first, other)
+        first, other = facts[0], _named_otherwise(facts, self.names.items)
+        told = (first.subject, first.times, first.day)
         if other is None:
-            text = self._say("reason.item.one", item=names[first.subject], habit=self._habit(first.times, first.day))
-            return Reason("item", text, (first.subject,), first.amount)
-        text = self._say(
-            "reason.item.two",
-            item=names[first.subject],
-            habit=self._habit(first.times, first.day),
-            other=names[other.subject],
-            other_habit=self._habit(other.times, other.day),
-        )
-        return Reason("item", text, (first.subject, other.subject), first.amount + other.amount)
+            return Reason(*self.of_one(first.act, *told), (first.subject,), first.amount)
+        kind, text = self.of_two(first.act, *told, other.subject, other.times, other.day)
+        return Reason(kind, text, (first.subject, other.subject), first.amount + other.amount)
 
-    def _of_acts(self, first: Fact, other: Fact | None) -> Reason:
-        """Items that something else than a purchase ties the user to."""
-        names, amount = self.names.items, first.amount
-        if other is None:
-            text = self._say(f"reason.{first.act}.one", item=names[first.subject])
-            return Reason(first.act, text, (first.subject,), amount)
-        text = self._say(f"reason.{first.act}.two", item=names[first.subject], other=names[other.subject])
-        return Reason(first.act, text, (first.subject, other.subject), amount + other.amount)
+    def of_one(self, act: str, item: int, times: int, day: int) -> tuple[str, str]:
+        """The kind and the text of a reason: what ties the user to an item. See Fact."""
+        name = self.names.items[item]
+        if act != BOUGHT:
+            return act, self._say(f"reason.{act}.one", item=name)
+        return "item", self._say("reason.item.one", item=name, habit=self._habit(times, day))
+
+    def of_two(
+        self, act: str, item: int, times: int, day: int, other: int, other_times: int, other_day: int
+    ) -> tuple[str, str]:
+        """As `of_one`, of two items that the user is tied to in the same way."""
+        names = self.names.items
+        if act != BOUGHT:
+            return act, self._say(f"reason.{act}.two", item=names[item], other=names[other])
+        habits = {"habit": self._habit(times, day), "other_habit": self._habit(other_times, other_day)}
+        return "item", self._say("reason.item.two", item=names[item], other=names[other], **habits)
+
+    def new_category(self, category: int) -> str:
+        """What is put behind a text to say that its category is new to the user."""
+        told = self._new.get(category)
+        if told is None:
+            clause = self._say("reason.new_category", category=self.names.categories[category])
+            told = _kept(self._new, category, self._say("reason.joined", first="", second=clause))
+        return told
 
     def _of_categories(self, facts: Sequence[Fact], place: Place) -> Reason:
         names = self.names.categories

@@ -12,15 +12,19 @@ from crossaisle.numerics.arrays import Floats, Numbers
 from crossaisle.slates.explaining.names import Names, days
 from crossaisle.slates.explaining.sentences import BOUGHT, Fact, Place, Sentences
 from crossaisle.slates.filtering.eligible import has_times
-from crossaisle.slates.live.live_slate import N_CAUSES, LiveSlate
+from crossaisle.slates.live.live_slate import LiveSlate
 from crossaisle.slates.live.person import Person
 from crossaisle.slates.live.retrieval.gathering import Scratch
 from crossaisle.slates.slate import Reason
 from crossaisle.words import Language
 
-ITEM, NEVER = int(Cause.ITEM), (0, 0)
+NEVER = (0, 0)
 ACTS = {PURCHASE: BOUGHT, VIEW: "looked", CLICK: "looked", CART: "cart", WISHLIST: "wished", SEARCH: "found"}
 """Event types that speak for something → what ties a person to the item."""
+
+
+_Tie = tuple[str, str, tuple[int, ...]]
+"""Kind, text and subjects of a reason."""
 
 
 class Days(dict[int, str]):
@@ -79,12 +83,57 @@ class LiveReasons:
             n_eligible: how many items may be shown to anybody.
         """
         lately = self._bought_lately(person)
-        facts = self._facts(person, lately, slate)
+        sentences, habits = self._in(language, moment), self._habits(person, lately)
+        category = self.category.take(slate.items)
+        is_new = self._is_new(person, lately, category)
+        labels = category.tolist()
+        standing = (is_new, len(person.bought) > 0 or bool(lately))
         n_said = len(slate.items) - slate.n_filled
-        facts[n_said:] = [self._bought_by(item) for item in slate.items[n_said:].tolist()]
-        places = self._places(person, lately, slate.items, n_eligible)
-        sentences = self._in(language, moment)
-        return [sentences.reasons(causes, place) for causes, place in zip(facts, places, strict=True)]
+        names = self.names.items
+        pairs: dict[tuple[int, int], tuple[_Tie, _Tie | None]] = {}
+        told = list[tuple[Reason, ...]]()
+        columns = (slate.causes[:n_said], slate.amounts[:n_said], slate.kinds[:n_said])
+        rows = zip(*(one.tolist() for one in columns), strict=True)
+        for place, ((first, second), (amount, other_amount), (kind, other_kind)) in enumerate(rows):
+            if first < 0:
+                told.append(self._unsaid(sentences, slate, place, standing, n_eligible))
+                continue
+            pair = pairs.get((first, second))
+            if pair is None:
+                act, other_act = ACTS[kind], ACTS[other_kind]
+                habit, other_habit = habits.get(first, NEVER), habits.get(second, NEVER)
+                if second < 0 or (act == other_act and names[first] == names[second]):
+                    pair = (*sentences.of_one(act, first, *habit), (first,)), None
+                elif act == other_act:
+                    pair = (*sentences.of_two(act, first, *habit, second, *other_habit), (first, second)), None
+                else:
+                    one, other = sentences.of_one(act, first, *habit), sentences.of_one(other_act, second, *other_habit)
+                    pair = (*one, (first,)), (*other, (second,))
+                pairs[first, second] = pair
+            (name, text, subjects), further = pair
+            if is_new[place]:
+                text += sentences.new_category(labels[place])
+            head = Reason(name, text, subjects, amount + other_amount if len(subjects) > 1 else amount)
+            told.append((head,) if further is None else (head, Reason(*further, other_amount)))
+        for place in range(n_said, len(slate.items)):
+            told.append(self._unsaid(sentences, slate, place, standing, n_eligible))
+        return told
+
+    def _unsaid(
+        self, sentences: Sentences, slate: LiveSlate, place: int, standing: tuple[list[bool], bool], n_eligible: int
+    ) -> tuple[Reason, ...]:
+        """Reasons of a pick that nothing of the person's speaks for: how many bought it where it fills up, its rank.
+
+        Args:
+            standing: of each pick whether its category is new to the person, and whether they bought anything.
+        """
+        item, is_filling = int(slate.items[place]), place >= len(slate.items) - slate.n_filled
+        n = int(self.buyers[item]) if is_filling else 0
+        facts = [Fact(int(Cause.BUYERS), n, 0.0, 0, 0)] if n else []
+        is_new, has_history = standing
+        times = -1 if has_history and not is_new[place] else 0
+        label, brand = int(self.category[item]), int(self.brand[item])
+        return sentences.reasons(facts, Place(item, place + 1, n_eligible, label, times, 0, has_history, brand))
 
     def _in(self, language: Language, moment: int) -> Sentences:
         """The sentences of a language, days of other years told with their year."""
@@ -101,38 +150,20 @@ class LiveReasons:
                 lately[item] = lately.get(item, (0, 0))[0] + 1, time // DAY
         return lately
 
-    def _facts(self, person: Person, lately: dict[int, tuple[int, int]], slate: LiveSlate) -> list[list[Fact]]:
-        """The causes of each pick."""
+    def _habits(self, person: Person, lately: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
+        """Item that can be a cause → how often and on which day last it was bought."""
         n = self.n_speakers
         columns = (person.bought[:n], person.times[:n], person.days[:n])
         habits = {item: (times, day) for item, times, day in zip(*(one.tolist() for one in columns), strict=True)}
         for item, (times, day) in lately.items():
             habits[item] = habits.get(item, (0, 0))[0] + times, day
-        columns = (slate.causes.ravel(), slate.amounts.ravel(), slate.kinds.ravel())
-        told = [
-            Fact(ITEM, item, amount, *habits.get(item, NEVER), None, "", ACTS[kind])
-            for item, amount, kind in zip(*(one.tolist() for one in columns), strict=True)
-        ]
-        sizes = (slate.causes >= 0).sum(axis=1).tolist()
-        return [told[start : start + size] for start, size in zip(range(0, len(told), N_CAUSES), sizes, strict=True)]
+        return habits
 
-    def _bought_by(self, item: int) -> list[Fact]:
-        """How many people bought the item, if anybody did."""
-        n = int(self.buyers[item])
-        return [Fact(int(Cause.BUYERS), n, 0.0, 0, 0)] if n else []
-
-    def _places(
-        self, person: Person, lately: dict[int, tuple[int, int]], items: Numbers, n_eligible: int
-    ) -> list[Place]:
-        """Where each pick stands; of a category that was bought from nobody counts how often."""
-        bought = np.concatenate((person.bought, np.array(list(lately), dtype=np.int32)))
-        category = self.category.take(items)
-        known = self.scratch.known(category, self.category.take(bought))
-        columns = (items, category, self.brand.take(items), known)
-        has_history = len(bought) > 0
-        return [
-            Place(item, rank, n_eligible, label, -1 if is_known else 0, 0, has_history, brand)
-            for rank, (item, label, brand, is_known) in enumerate(
-                zip(*(one.tolist() for one in columns), strict=True), start=1
-            )
-        ]
+    def _is_new(self, person: Person, lately: dict[int, tuple[int, int]], category: Numbers) -> list[bool]:
+        """Of each category whether somebody who bought anything bought nothing of it."""
+        bought = np.concatenate((person.bought, np.array(list(lately), dtype=np.int32))) if lately else person.bought
+        if not len(bought):
+            return [False] * len(category)
+        is_known = self.scratch.known(category, self.category.take(bought))
+        is_new: list[bool] = (~is_known & (category >= 0)).tolist()
+        return is_new

@@ -49,6 +49,13 @@ def test_what_was_done_lately_is_named_as_what_it_was() -> None:
     assert texts(live, visitor, language="zh")[H] == "因为您看过Ball。"
 
 
+def test_of_a_visitor_who_bought_nothing_no_category_is_said_to_be_new_or_known() -> None:
+    live = live_of()
+    found = texts(live, person_of(live))
+    assert found[A] == "One customer bought Cola 2L. From Drinks."
+    assert not any("new to you" in text or "You bought" in text for text in found.values())
+
+
 def test_two_of_one_kind_are_told_together() -> None:
     live = live_of()
     found = texts(live, person_of(live, events=[(G, "view", 0), (B, "click", 0), (2, "click", 0)]))
