@@ -212,8 +212,7 @@ class LiveSlates:
 
     def _more(self, asked: "Asked", picks: Ranked, ranked: Ranked) -> Ranked:
         """The picks, and below them those among what was ranked beside."""
-        places = self.retrieval.scratch.places(ranked.items, picks.items)
-        ranked = self._affordable(asked, ranked.at(np.flatnonzero(places < 0)))
+        ranked = self._affordable(asked, ranked.at(np.flatnonzero(~np.isin(ranked.items, picks.items))))
         n = asked.k - len(picks.items)
         places = self.choosing.chosen(ranked.items, ranked.scores, picks.items, n, asked.queries)
         return picks.beside(ranked.at(places).below(float(picks.scores.min(initial=1))))

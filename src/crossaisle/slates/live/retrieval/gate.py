@@ -9,6 +9,10 @@ from crossaisle.numerics.arrays import Bools, Numbers
 from crossaisle.slates.live.catalogue import LiveCatalogue
 from crossaisle.slates.live.interest import Session
 from crossaisle.slates.live.person import Person
+from crossaisle.slates.live.retrieval.kernels import candidates_of, within
+
+ANY = -1
+"""The wanted category where any will do."""
 
 
 class Gate:
@@ -28,7 +32,7 @@ class Gate:
         self._is_open: Bools = np.ones(n_categories + 1, dtype=np.bool_)
         self._items: list[Numbers] = []
         self._categories: list[Numbers] = []
-        self._wanted: int | None = None
+        self._wanted = ANY
 
     def open(self, person: Person, session: Session, focus: Focus, wanted: int | None) -> "Gate":
         """Set the marks. wanted: the number of the focus's category, for that kind of focus alone."""
@@ -40,7 +44,7 @@ class Gate:
         return self
 
     def _mark(self, person: Person, session: Session, focus: Focus, wanted: int | None) -> None:
-        self._wanted = wanted
+        self._wanted = ANY if wanted is None else wanted
         if session.gone:
             self.shut(np.array(session.gone, dtype=np.int32))
         if focus.kind == "new-categories":
@@ -69,14 +73,15 @@ class Gate:
 
     def less(self, passes: Bools, items: Numbers) -> Bools:
         """`passes`, bool (n,), without the items that the person may not be shown; it is changed."""
-        if self._items:
-            passes &= self._is_in.take(items, mode="wrap")
-        if self._categories or self._wanted is not None:
-            category = self.category.take(items, mode="clip")
-            passes &= self._is_open.take(category, mode="wrap") if self._categories else True
-            if self._wanted is not None:
-                passes &= category == self._wanted
+        passes &= within(items, self._is_in, self._is_open, self.category, self._wanted)
         return passes
+
+    def candidates(self, items: Numbers, others: Numbers, is_met: Bools) -> Numbers:
+        """int32 (n,): the different items among both that may be shown, ascending. is_met: see `candidates_of`."""
+        masks = (self.catalogue.eligible, self._is_in, self._is_open, self.category, self._wanted, is_met)
+        found = candidates_of(items, others, *masks)
+        found.sort()
+        return found
 
     def __enter__(self) -> "Gate":
         return self
@@ -91,4 +96,4 @@ class Gate:
             self._is_in[items] = True
         for categories in self._categories:
             self._is_open[categories] = True
-        self._items, self._categories, self._wanted = [], [], None
+        self._items, self._categories, self._wanted = [], [], ANY

@@ -10,7 +10,7 @@ from crossaisle.slates.live.interest import Session
 from crossaisle.slates.live.live_slate import Ranked
 from crossaisle.slates.live.person import Person
 from crossaisle.slates.live.retrieval.gate import Gate
-from crossaisle.slates.live.retrieval.gathering import Scratch, Told, distinct
+from crossaisle.slates.live.retrieval.gathering import Scratch, Told
 
 Listed = tuple[Numbers, Floats]
 """Items that were ranked beforehand, int32 (n,), and what their places are worth, float32 (n,)."""
@@ -37,9 +37,8 @@ class Retrieval:
 
     def history(self, person: Person) -> Told:
         """What the items bought before the cut say."""
-        weights = person.weights[: self.n_speakers]
-        told = Told.of(self.neighbours, person.bought[: self.n_speakers])
-        return told if not len(weights) or weights.min() == 1 else told.weighed(weights.astype(np.float32))
+        weights = person.weights[: self.n_speakers].astype(np.float32)
+        return Told.of(self.neighbours, person.bought[: self.n_speakers], weights)
 
     def lately(self, session: Session) -> Told | None:
         """What recent events say, the strongest neighbour 1 times its weight; None where they say nothing.
@@ -50,7 +49,7 @@ class Retrieval:
             return None
         speakers = np.fromiter(session.weights, np.int32, len(session.weights))
         weights = np.fromiter(session.weights.values(), np.float32, len(speakers))
-        told = Told.of(self.neighbours, speakers).weighed(weights * self.units.take(speakers))
+        told = Told.of(self.neighbours, speakers, weights * self.units.take(speakers))
         if session.taken:
             rows = [row for row, item in enumerate(session.weights) if item in session.taken]
             category = self.category.take(speakers[rows])[:, None]
@@ -65,11 +64,11 @@ class Retrieval:
             listed: what is said for the long term in place of the history.
             lately: what recent events say; what lasts of it is brought to the measure of the history, in place.
         """
-        items = history.items.ravel() if listed is None else listed[0]
-        candidates = distinct(items if lately is None else np.concatenate((items, lately.items.ravel())))
-        candidates = candidates[self.gate(candidates)]
+        items = history.items.reshape(-1) if listed is None else listed[0]
+        others = items[:0] if lately is None else lately.items.reshape(-1)
+        candidates = self.gate.candidates(items, others, self.scratch.is_met)
         if listed is None or session.lasting:
-            said = self.scratch.summed(history.items.ravel(), history.amounts.ravel(), candidates)
+            said = self.scratch.summed(history.items, history.amounts, candidates)
             most = float(said.max(initial=0))
         base = said if listed is None else self.scratch.summed(*listed, candidates)
         base = base / max(float(base.max(initial=0)), _TINY)
@@ -77,13 +76,15 @@ class Retrieval:
         if lately is not None:
             if session.lasting:
                 self._measure(lately, session, most)
-            scores = base + self.scratch.summed(lately.items.ravel(), lately.amounts.ravel(), candidates)
+            scores = base + self.scratch.summed(lately.items, lately.amounts, candidates)
         if session.factors:
             scale = self.scratch.factors(self.category.take(candidates), session.factors)
         if self.boost is not None:
             scale = scale * self.boost.take(candidates)
-        scores, base = scores * scale, base * scale
-        return Ranked(candidates, scores, base, scale).at(np.flatnonzero(scores > 0))
+        if session.factors or self.boost is not None:
+            scores, base = scores * scale, base * scale
+        ranked = Ranked(candidates, scores, base, scale)
+        return ranked if scores.min(initial=1) > 0 else ranked.at(np.flatnonzero(scores > 0))
 
     def _measure(self, lately: Told, session: Session, most: float) -> None:
         """What lasts counts as so many items of the history: in parts of the most that those say together.
