@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from crossaisle.api import problems
 from crossaisle.api.access import Access, Buckets
 from crossaisle.api.limits import Around
 from crossaisle.api.metrics import Metrics
-from crossaisle.api.quick import QuickCalls
+from crossaisle.api.quick import Front
 from crossaisle.api.routes import events, experiments, health, items, people, recommendations
 from crossaisle.api.service import Service
 from crossaisle.errors import CrossaisleError, UnavailableError
@@ -30,6 +31,8 @@ COUNTED_EVERY = 10
 """Seconds after which the events of the log are counted again."""
 WRONG_KEYS = 10.0
 """Requests a second that an address may send without a valid key."""
+
+ROUTERS = tuple(part.router for part in (events, recommendations, items, people, experiments, health))
 
 log = logging.getLogger("crossaisle.service")
 
@@ -83,13 +86,18 @@ def app_of(folder: Path) -> FastAPI:
         redirect_slashes=False,
     )
     problems.handle(app)
-    parts = [part.router for part in (events, recommendations, items, people, experiments, health)]
-    for router in parts:
+    for router in ROUTERS:
         app.include_router(router)
-    quick = QuickCalls(route for router in parts for route in router.routes)
-    app.add_middleware(Around, max_bytes=shop.settings.serving.max_body, metrics=metrics, quick=quick)
+    app.state.around = partial(Around, max_bytes=shop.settings.serving.max_body, metrics=metrics)
+    app.add_middleware(app.state.around)
     _describe(app)
     return app
+
+
+def served(folder: Path) -> Front:
+    """The app as a server asks it."""
+    app = app_of(folder)
+    return Front(app, (route for router in ROUTERS for route in router.routes), app.state.around)
 
 
 def _opened(shop: Shop, failed: Failed) -> Stores:
@@ -100,11 +108,6 @@ def _opened(shop: Shop, failed: Failed) -> Stores:
         except UnavailableError as error:
             failed("database", error)
             time.sleep(1)
-
-
-def app() -> FastAPI:
-    """The app of the workspace that the environment names: what a worker process imports."""
-    return app_of(Path(os.environ[WORKSPACE]))
 
 
 def _describe(app: FastAPI) -> None:

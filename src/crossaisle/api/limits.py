@@ -11,7 +11,6 @@ from starlette.requests import ClientDisconnect
 from crossaisle.api.logs import Line
 from crossaisle.api.metrics import Metrics
 from crossaisle.api.problems import of_http, problem
-from crossaisle.api.quick import QuickCalls, answered
 from crossaisle.data.random_ids import RandomIds
 
 Scope = MutableMapping[str, Any]
@@ -37,11 +36,10 @@ class Around:
 
     Args:
         app: what answers. max_bytes: of a body. metrics: counts.
-        quick: calls that are answered here, in place of `app`.
     """
 
-    def __init__(self, app: Any, max_bytes: int, metrics: Metrics, quick: QuickCalls) -> None:
-        self._app, self._max_bytes, self._metrics, self._quick = app, max_bytes, metrics, quick
+    def __init__(self, app: Any, max_bytes: int, metrics: Metrics) -> None:
+        self._app, self._max_bytes, self._metrics = app, max_bytes, metrics
         self._ids = RandomIds(8)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,8 +70,10 @@ class Around:
             log.handle(Line(log.name, "request", told))
 
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
-        n_bytes = 0
-        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        n_bytes, declared = 0, b"0"
+        for name, value in scope["headers"]:
+            if name == b"content-length":
+                declared = value
 
         async def counted() -> MutableMapping[str, Any]:
             nonlocal n_bytes
@@ -85,10 +85,6 @@ class Around:
 
         if declared.isdigit() and int(declared) > self._max_bytes:
             await of_http(TooLargeError(self._max_bytes), answer.request_id)(scope, receive, answer.send)
-        elif found := self._quick.find(scope["method"], scope["path"]):
-            scope["route"], given = found
-            done = await answered(found[0].endpoint, given, scope, counted)
-            await done(scope, counted, answer.send)
         else:
             await self._app(scope, counted, answer.send)
 
@@ -102,5 +98,6 @@ class _Answer:
     async def send(self, message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.request_id.encode())]
+            headers: list[tuple[bytes, bytes]] = message.setdefault("headers", [])
+            headers.append((b"x-request-id", self.request_id.encode()))
         await self._send(message)

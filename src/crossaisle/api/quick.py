@@ -1,8 +1,9 @@
 """Calls that are asked all the time: described by the framework, answered without its layers between."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, NamedTuple
 
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,8 +12,10 @@ from starlette.responses import Response
 from crossaisle.api.problems import of_error, of_http
 from crossaisle.errors import CrossaisleError
 
-Endpoint = Callable[..., Coroutine[Any, Any, Response]]
+Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Quick(APIRoute):
@@ -28,10 +31,15 @@ class _Place(NamedTuple):
     route: Quick
 
 
-class QuickCalls:
-    """The quick calls of some routers, by method and address."""
+class Front:
+    """What a server asks: quick calls are answered here, the others by the framework's app.
 
-    def __init__(self, routes: Iterable[object]) -> None:
+    Args:
+        app: the framework's. routes: of its calls. around: what is around every request, see limits.Around.
+    """
+
+    def __init__(self, app: FastAPI, routes: Iterable[object], around: Callable[[Asgi], Asgi]) -> None:
+        self._app, self._quick = app, around(self._answer)
         self._places: dict[str, list[_Place]] = {}
         for route in routes:
             if isinstance(route, Quick):
@@ -40,8 +48,19 @@ class QuickCalls:
                     place = _Place(begin, rest.partition("}")[2], bool(has_id), route)
                     self._places.setdefault(method, []).append(place)
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        if scope["type"] == "http":
+            found = self.find(scope["method"], scope["raw_path"].decode("ascii", "replace"))
+            if found is not None:
+                scope["app"] = self._app
+                scope["route"], scope["given"] = found
+                await self._quick(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
     def find(self, method: str, path: str) -> tuple[Quick, tuple[str, ...]] | None:
-        """The call of an address, as it came, and the id in it; None where it is none of these."""
+        """The quick call of an address, as it came, and the id in it; None where it is none of these."""
         for begin, end, has_id, route in self._places.get(method, ()):
             if not has_id:
                 if path == begin:
@@ -52,15 +71,13 @@ class QuickCalls:
                     return route, (given,)
         return None
 
-
-async def answered(
-    endpoint: Endpoint, given: tuple[str, ...], scope: MutableMapping[str, Any], receive: Any
-) -> Response:
-    """The answer to a request, a problem where that is what it is."""
-    request_id = scope["request_id"]
-    try:
-        return await endpoint(*given, Request(scope, receive))
-    except CrossaisleError as error:
-        return of_error(error, request_id)
-    except HTTPException as error:
-        return of_http(error, request_id)
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Ask the call itself; an error is a problem, as the framework's handlers have it."""
+        answer: Response
+        try:
+            answer = await scope["route"].endpoint(*scope["given"], Request(scope, receive))
+        except CrossaisleError as error:
+            answer = of_error(error, scope["request_id"])
+        except HTTPException as error:
+            answer = of_http(error, scope["request_id"])
+        await answer(scope, receive, send)

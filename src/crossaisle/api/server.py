@@ -13,13 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from crossaisle.api.app import WORKSPACE, app
+from crossaisle.api.app import WORKSPACE, served
 from crossaisle.api.logs import write_logs
 from crossaisle.api.metrics import SHARED
+from crossaisle.api.quick import Front
 from crossaisle.errors import ArtifactError, StorageError, UsageError
 from crossaisle.shop import Shop
 
@@ -28,10 +28,11 @@ GRACE = 20
 """Seconds that requests under way are given when the service stops."""
 
 
-def worker_app() -> FastAPI:
-    """What every worker process runs: the app, with its logs where they belong."""
-    write_logs(Path(os.environ[WORKSPACE]) / LOGS)
-    return app()
+def worker_app() -> Front:
+    """What every worker process runs: the app of the workspace that the environment names, with its logs."""
+    folder = Path(os.environ[WORKSPACE])
+    write_logs(folder / LOGS)
+    return served(folder)
 
 
 def serve(shop: Shop, host: str, port: int, workers: int, ready: Callable[[str], None]) -> None:

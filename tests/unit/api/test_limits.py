@@ -15,7 +15,6 @@ from starlette.responses import PlainTextResponse, Response
 from crossaisle.api.limits import GONE, Around
 from crossaisle.api.metrics import Metrics
 from crossaisle.api.problems import MEDIA_TYPE, handle
-from crossaisle.api.quick import QuickCalls
 
 MOST = 1000
 
@@ -56,7 +55,7 @@ def app() -> tuple[FastAPI, Metrics]:
         return Torn()
 
     handle(made)
-    made.add_middleware(Around, max_bytes=MOST, metrics=metrics, quick=QuickCalls(()))
+    made.add_middleware(Around, max_bytes=MOST, metrics=metrics)
     return made, metrics
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from crossaisle.api.problems import RefusedError, told
 from crossaisle.api.quick import Quick
-from crossaisle.api.service import body_of, service
+from crossaisle.api.service import Json, body_of, service
 from crossaisle.data.collecting import Collected, Event
 from crossaisle.errors import ConflictError
 from crossaisle.stores.database.writer import Answer
@@ -92,7 +92,7 @@ async def post_events(request: Request) -> Response:
     here.metrics.events.labels("accepted").inc(len(taken.rows))
     here.metrics.events.labels("rejected").inc(len(taken.rejected))
     here.tell(request, key=key.key_id, events=len(taken.rows), rejected=len(taken.rejected))
-    return Response(said, media_type="application/json")
+    return Json(said.encode())
 
 
 def _settle(durable: "asyncio.Future[Answer]", answer: Answer) -> None:
