@@ -41,8 +41,3 @@ def compiled(result: Any, *arguments: Any) -> Callable[[F], F]:
         return cast(F, njit(result(*arguments), cache=is_kept)(function))
 
     return made
-
-
-def inlined(function: F) -> F:
-    """A part of compiled functions, compiled with each of them."""
-    return cast(F, njit(inline="always")(function))

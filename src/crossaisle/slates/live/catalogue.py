@@ -8,6 +8,8 @@ from crossaisle.slates.filtering.eligible import Why, shop_wide
 from crossaisle.slates.filtering.stock import Stock
 from crossaisle.slates.options import ShopRules, SlateOptions
 
+SHUT, NO_CATEGORY = 0, 2
+"""Codes of items: see LiveCatalogue.codes. What has no category, −1, has the code below NO_CATEGORY."""
 HARD = (Why.NOT_SELLABLE, Why.NOT_LAUNCHED, Why.OUT_OF_STOCK, Why.RULE_NEVER, Why.RULE_PRICE, Why.NOT_ESTABLISHED)
 
 
@@ -18,12 +20,16 @@ class LiveCatalogue:
         reasons: uint8 (n_items,), a bit for each of `HARD`, the smaller first.
         launched: int64 (n_items,), microseconds since 1970.
         rules: the shop's own.
+        category: int32 (n_items,), −1 for none.
     """
 
-    def __init__(self, reasons: AnyArray, launched: Longs, rules: ShopRules) -> None:
-        self.reasons, self.rules = reasons, rules
+    def __init__(self, reasons: AnyArray, launched: Longs, rules: ShopRules, category: Numbers) -> None:
+        self.reasons, self.rules, self._category = reasons, rules, category
         self.eligible: Bools = np.append(reasons == 0, False)
         """bool (n_items + 1,): whether an item may be shown; the last place, which −1 finds, may not."""
+        self.codes: Numbers = np.where(self.eligible, np.append(category, -1) + NO_CATEGORY, SHUT).astype(np.int32)
+        """int32 (n_items + 1,): SHUT where it may not, else the category and NO_CATEGORY: in one place, all that keeps
+        an item out for anybody."""
         self.n_eligible = int(self.eligible.sum())
         waiting = np.flatnonzero(reasons & _bit(Why.NOT_LAUNCHED))
         order = np.argsort(-launched[waiting], kind="stable")
@@ -36,7 +42,7 @@ class LiveCatalogue:
         outside, _ = shop_wide(dataset, moment, options, stock)
         for why, is_out in outside:
             reasons[is_out] |= _bit(why)
-        return cls(reasons, dataset.catalogue.launched, options.rules)
+        return cls(reasons, dataset.catalogue.launched, options.rules, dataset.catalogue.category)
 
     def at(self, moment: int) -> None:
         """Let in what is launched by now."""
@@ -72,6 +78,7 @@ class LiveCatalogue:
         is_eligible = bool(self.reasons[item] == 0)
         self.n_eligible += int(is_eligible) - int(self.eligible[item])
         self.eligible[item] = is_eligible
+        self.codes[item] = self._category[item] + NO_CATEGORY if is_eligible else SHUT
 
 
 def _bit(why: Why) -> np.uint8:

@@ -57,7 +57,9 @@ class Companions:
             if wanted is None:
                 picks = ranked.at(self.choosing.chosen(ranked.items, ranked.scores, items[:0], k, None))
             else:
-                picks = ranked.at(highest(ranked.scores, k))  # of one category alone: limits a category have no place
+                picks = ranked.at(
+                    highest(ranked.scores, ranked.items, k)
+                )  # of one category alone: limits a category have no place
             n_said = len(picks.items)
             if wanted is not None and n_said < k:
                 gate.shut(picks.items)

@@ -38,7 +38,7 @@ class LiveSlate:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Candidates that may be shown and have something said for them, ascending by number.
+    """Candidates that may be shown and have something said for them, in any order.
 
     Args:
         items: int32 (n,). scores: float32 (n,), above 0. base: float32 (n,), the long-term part of each score.

@@ -114,8 +114,8 @@ class LiveSlates:
         category, n_categories = dataset.catalogue.category, dataset.n_categories
         until = dataset.span()[1] if dataset.until == FOREVER else dataset.until
         catalogue = LiveCatalogue.of(dataset, until, knobs, stock)
-        gate = Gate(catalogue, category, n_categories, knobs.repeats)
         scratch = Scratch(dataset.n_items, n_categories)
+        gate = Gate(catalogue, category, n_categories, knobs.repeats, scratch)
         usual = np.float32(options.rest) * past.rest, past.absence
         rest, absence = (np.where(np.isnan(days), np.float32(options.rest_days), days) for days in usual)
         return cls(
@@ -234,8 +234,8 @@ class LiveSlates:
         width = n if self.choosing.limits.is_free else n + self.options.candidates
         while True:
             found = self.popular.first(width, passes, asked.wanted)
-            nothing = np.zeros(len(found), dtype=np.float32)
-            places = self.choosing.chosen(found, nothing, picks.items, n, None)
+            falling = np.arange(len(found), 0, -1, dtype=np.float32)
+            places = self.choosing.chosen(found, falling, picks.items, n, None)
             if len(places) == n or len(found) < width:
                 return picks.beside(unranked(found[places]))
             width *= MORE

@@ -26,7 +26,7 @@ def causes_of(
     of_history = (history.items, history.amounts, history.speakers)
     of_session = (late.items, late.amounts, late.speakers)
     scores = (picks.items, picks.base, picks.scale)
-    causes, amounts, rows = strongest_causes(*scores, *of_history, *of_session, scratch.places, N_CAUSES)
+    causes, amounts, rows = strongest_causes(*scores, *of_history, *of_session, scratch.work, N_CAUSES)
     if session is None:
         return causes, amounts, np.full(causes.shape, PURCHASE, dtype=np.int8)
     types = np.array([*(kinds[item] for item in session.speakers.tolist()), PURCHASE], dtype=np.int8)

@@ -66,15 +66,15 @@ class Choosing:
         """Places of up to `k` candidates, best first.
 
         Args:
-            items: int32 (n_candidates,), of equal scores the first wins. scores: float32 (n_candidates,).
+            items: int32 (n_candidates,), of equal scores the smaller wins. scores: float32 (n_candidates,).
             begun: int32 (n_begun,), what the slate holds already.
             history: the person's purchases, for the knobs; None where the order is to stay and limits alone count.
         """
         if self.is_plain or (self.limits.is_free and history is None):
-            return highest(scores, k)
+            return highest(scores, items, k)
         width = max(k, self.n_candidates)
         while True:
-            strongest = highest(scores, width)
+            strongest = highest(scores, items, width)
             found = self._selected(items[strongest], scores[strongest], begun, k, history)
             if len(found) == k or width >= len(scores):
                 places: AnyArray = strongest[found]

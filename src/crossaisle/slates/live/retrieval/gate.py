@@ -5,11 +5,15 @@ from types import TracebackType
 import numpy as np
 
 from crossaisle.data.focus import Focus
-from crossaisle.numerics.arrays import Bools, Numbers
+from crossaisle.numerics.arrays import AnyArray, Bools, Floats, Numbers
 from crossaisle.slates.live.catalogue import LiveCatalogue
 from crossaisle.slates.live.interest import Session
 from crossaisle.slates.live.person import Person
-from crossaisle.slates.live.retrieval.kernels import candidates_of, within
+from crossaisle.slates.live.retrieval.gathering import Scratch
+from crossaisle.slates.live.retrieval.kernels import IS_SHUT, MARK, gathered, within
+
+Said = tuple[AnyArray, AnyArray]
+"""Items, int32, and amounts, float32, of one shape."""
 
 ANY = -1
 """The wanted category where any will do."""
@@ -24,11 +28,13 @@ class Gate:
         catalogue: what may be shown to anybody.
         category: int32 (n_items,), −1 for none. n_categories: how many there are.
         repeats: whether items already bought may come again where the focus lets them.
+        scratch: holds the marks of items.
     """
 
-    def __init__(self, catalogue: LiveCatalogue, category: Numbers, n_categories: int, repeats: bool) -> None:
-        self.catalogue, self.category, self.repeats = catalogue, category, repeats
-        self._is_in: Bools = np.ones(len(category) + 1, dtype=np.bool_)
+    def __init__(
+        self, catalogue: LiveCatalogue, category: Numbers, n_categories: int, repeats: bool, scratch: Scratch
+    ) -> None:
+        self.catalogue, self.category, self.repeats, self._work = catalogue, category, repeats, scratch.work
         self._is_open: Bools = np.ones(n_categories + 1, dtype=np.bool_)
         self._items: list[Numbers] = []
         self._categories: list[Numbers] = []
@@ -59,7 +65,7 @@ class Gate:
 
     def shut(self, items: Numbers) -> None:
         """Let these items no longer pass."""
-        self._is_in[items] = False
+        self._work[items, MARK] = IS_SHUT
         self._items.append(items)
 
     def shut_categories(self, categories: Numbers) -> None:
@@ -73,15 +79,15 @@ class Gate:
 
     def less(self, passes: Bools, items: Numbers) -> Bools:
         """`passes`, bool (n,), without the items that the person may not be shown; it is changed."""
-        passes &= within(items, self._is_in, self._is_open, self.category, self._wanted)
+        passes &= within(items, self._work, self._is_open, self.category, self._wanted)
         return passes
 
-    def candidates(self, items: Numbers, others: Numbers, is_met: Bools) -> Numbers:
-        """int32 (n,): the different items among both that may be shown, ascending. is_met: see `candidates_of`."""
-        masks = (self.catalogue.eligible, self._is_in, self._is_open, self.category, self._wanted, is_met)
-        found = candidates_of(items, others, *masks)
-        found.sort()
-        return found
+    def gathered(self, said: Said, late: Said) -> tuple[Numbers, Floats, Floats]:
+        """The different items of both that may be shown, int32 (n,), and the sums of what each says of them."""
+        items, amounts = (one.reshape(-1) for one in said)
+        late_items, late_amounts = (one.reshape(-1) for one in late)
+        shop = (self.catalogue.codes, self._is_open, self._wanted)
+        return gathered(items, amounts, late_items, late_amounts, *shop, self._work)
 
     def __enter__(self) -> "Gate":
         return self
@@ -93,7 +99,7 @@ class Gate:
 
     def _close(self) -> None:
         for items in self._items:
-            self._is_in[items] = True
+            self._work[items] = 0
         for categories in self._categories:
             self._is_open[categories] = True
         self._items, self._categories, self._wanted = [], [], ANY

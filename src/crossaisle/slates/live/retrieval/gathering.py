@@ -7,7 +7,7 @@ import numpy as np
 
 from crossaisle.models.neighbours import Neighbours
 from crossaisle.numerics.arrays import AnyArray, Bools, Floats, Numbers
-from crossaisle.slates.live.retrieval.kernels import first_of, spoken, summed
+from crossaisle.slates.live.retrieval.kernels import N_WORK, first_of, spoken, summed
 
 FEW = 256
 """So many of the highest scores are sought one by one."""
@@ -37,15 +37,15 @@ class Scratch:
     """For one thread. The last place of each array is what −1 finds."""
 
     def __init__(self, n_items: int, n_categories: int) -> None:
-        self.sums: Floats = np.zeros(n_items + 1, dtype=np.float32)
-        self.places: Numbers = np.full(n_items + 1, -1, dtype=np.int32)
-        self.is_met: Bools = np.zeros(n_items + 1, dtype=np.bool_)
+        self.work: Floats = np.zeros((n_items + 1, N_WORK), dtype=np.float32)
+        """Of each item together what a slate works out of it, so that it is fetched from memory once: a mark and sums;
+        zeros between slates."""
         self._factors: Floats = np.ones(n_categories + 1, dtype=np.float32)
         self._is_known: Bools = np.zeros(n_categories + 1, dtype=np.bool_)
 
     def summed(self, items: AnyArray, amounts: AnyArray, candidates: Numbers) -> Floats:
         """float32 (n_candidates,): sums of the amounts of each. items: int32, amounts: float32, of one shape."""
-        return summed(items.reshape(-1), amounts.reshape(-1), candidates, self.sums)
+        return summed(items.reshape(-1), amounts.reshape(-1), candidates, self.work)
 
     def factors(self, category: Numbers, told: Mapping[int, float]) -> Floats:
         """float32 (n,): what is told of each category, 1 where nothing is."""
@@ -63,12 +63,6 @@ class Scratch:
         return found
 
 
-def highest(scores: Floats, n: int) -> AnyArray:
-    """Places of the `n` highest scores, highest first; of equal ones the first."""
-    if n <= FEW:
-        return first_of(scores, n)
-    if n < len(scores):
-        lowest = np.partition(scores, len(scores) - n)[len(scores) - n]
-        places = np.flatnonzero(scores >= lowest)
-        return places[np.argsort(-scores[places], kind="stable")[:n]]
-    return np.argsort(-scores, kind="stable")
+def highest(scores: Floats, items: Numbers, n: int) -> AnyArray:
+    """Places of the `n` highest scores, highest first; of equal ones the smaller item, int32 (n_scores,)."""
+    return first_of(scores, items, n) if n <= FEW else np.lexsort((items, -scores))[:n]

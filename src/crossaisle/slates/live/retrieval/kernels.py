@@ -4,9 +4,13 @@ the work. −1 stands for nobody, and for the last place of arrays that are one 
 import numpy as np
 
 from crossaisle.numerics.arrays import AnyArray, Bools, Floats, Numbers
-from crossaisle.numerics.compiled import BOOL, FLOAT, LONG, NUMBER, changed, compiled, inlined, read, several
+from crossaisle.numerics.compiled import BOOL, FLOAT, LONG, NUMBER, changed, compiled, read, several
 
 TINY = np.float32(1e-30)
+MARK, BASE, LATE, N_WORK = 0, 1, 2, 4
+"""Columns of the working memory, see Scratch; a row is of a power of two of bytes, so that none lies on two lines."""
+IS_MET, IS_SHUT = 1, -1
+"""Marks of items: met among candidates, or not to be shown to this person."""
 
 
 @compiled(several(changed(NUMBER, 2), changed(FLOAT, 2)), read(NUMBER, 2), read(FLOAT, 2), read(NUMBER), read(FLOAT))
@@ -21,99 +25,113 @@ def spoken(items: Numbers, weights: Floats, speakers: Numbers, by: Floats) -> tu
     return found, amounts
 
 
-@inlined
-def _is_within(item: int, is_in: Bools, is_open: Bools, category: Numbers, wanted: int) -> bool:
-    return item >= 0 and is_in[item] and is_open[category[item]] and (wanted < 0 or category[item] == wanted)
-
-
-@compiled(changed(BOOL), read(NUMBER), read(BOOL), read(BOOL), read(NUMBER), LONG)
-def within(items: Numbers, is_in: Bools, is_open: Bools, category: Numbers, wanted: int) -> Bools:
+@compiled(changed(BOOL), read(NUMBER), read(FLOAT, 2), read(BOOL), read(NUMBER), LONG)
+def within(items: Numbers, work: Floats, is_open: Bools, category: Numbers, wanted: int) -> Bools:
     """bool (n,): whether each item is none of those shut, of an open category, and of the one that is wanted.
 
     Args:
-        is_in: (n_items + 1,). is_open: (n_categories + 1,). category: (n_items,). wanted: −1 for any.
+        work: see Scratch. is_open: (n_categories + 1,). category: (n_items,). wanted: −1 for any.
     """
     found = np.empty(len(items), np.bool_)
     for place in range(len(items)):
-        found[place] = _is_within(items[place], is_in, is_open, category, wanted)
+        item = items[place]
+        found[place] = item >= 0 and work[item, MARK] != IS_SHUT and is_open[category[item]]
+        if found[place] and wanted >= 0:
+            found[place] = category[item] == wanted
     return found
 
 
 @compiled(
-    changed(NUMBER),
+    several(changed(NUMBER), changed(FLOAT), changed(FLOAT)),
     read(NUMBER),
+    read(FLOAT),
+    read(NUMBER),
+    read(FLOAT),
     read(NUMBER),
     read(BOOL),
-    read(BOOL),
-    read(BOOL),
-    read(NUMBER),
     LONG,
-    changed(BOOL),
+    changed(FLOAT, 2),
 )
-def candidates_of(
+def gathered(
     items: Numbers,
-    others: Numbers,
-    eligible: Bools,
-    is_in: Bools,
+    amounts: Floats,
+    late_items: Numbers,
+    late_amounts: Floats,
+    codes: Numbers,
     is_open: Bools,
-    category: Numbers,
     wanted: int,
-    is_met: Bools,
-) -> Numbers:
-    """int32 (n,): the different numbers among `items` and `others` that are eligible and `within`, in any order.
+    work: Floats,
+) -> tuple[Numbers, Floats, Floats]:
+    """The different numbers among both lists that may be shown, in any order, and what each list says of them in sum.
 
     Args:
-        is_met: bool (n_items,), False, and left so.
+        items, amounts: (n,). late_items, late_amounts: (n_late,).
+        codes: see LiveCatalogue.codes. is_open: (n_categories + 1,). wanted: −1 for any.
+        work: see Scratch; left as found.
     """
-    found = np.empty(len(items) + len(others), np.int32)
-    n = 0
+    n, n_first = 0, len(items)
+    found = np.empty(n_first + len(late_items), np.int32)
     for place in range(len(found)):
-        item = items[place] if place < len(items) else others[place - len(items)]
-        if item >= 0 and not is_met[item]:
-            is_met[item] = True
+        is_late = place >= n_first
+        item = late_items[place - n_first] if is_late else items[place]
+        if item < 0:
+            continue
+        if work[item, MARK] == 0:
+            work[item, MARK] = IS_MET
             found[n] = item
             n += 1
+        if is_late:
+            work[item, LATE] += late_amounts[place - n_first]
+        else:
+            work[item, BASE] += amounts[place]
+    base, late = np.empty(n, np.float32), np.empty(n, np.float32)
     kept = 0
     for place in range(n):
         item = found[place]
-        is_met[item] = False
-        if eligible[item] and _is_within(item, is_in, is_open, category, wanted):
-            found[kept] = item
+        code = codes[item] - 2
+        if code >= -1 and is_open[code] and (wanted < 0 or code == wanted):
+            found[kept], base[kept], late[kept] = item, work[item, BASE], work[item, LATE]
             kept += 1
-    return found[:kept]
+        work[item, MARK] = work[item, BASE] = work[item, LATE] = 0
+    return found[:kept], base[:kept], late[:kept]
 
 
-@compiled(changed(FLOAT), read(NUMBER), read(FLOAT), read(NUMBER), changed(FLOAT))
-def summed(items: Numbers, amounts: Floats, candidates: Numbers, sums: Floats) -> Floats:
+@compiled(changed(FLOAT), read(NUMBER), read(FLOAT), read(NUMBER), changed(FLOAT, 2))
+def summed(items: Numbers, amounts: Floats, candidates: Numbers, work: Floats) -> Floats:
     """float32 (n_candidates,): sums of the amounts of each.
 
     Args:
-        items: (n,). amounts: (n,). sums: float32 (n_items + 1,), zeros, and left so.
+        items: (n,). amounts: (n,). work: see Scratch; left as found.
     """
     for place in range(len(items)):
-        sums[items[place]] += amounts[place]
+        work[items[place], BASE] += amounts[place]
     found = np.empty(len(candidates), np.float32)
     for place in range(len(candidates)):
-        found[place] = sums[candidates[place]]
+        found[place] = work[candidates[place], BASE]
     for place in range(len(items)):
-        sums[items[place]] = 0
+        work[items[place], BASE] = 0
     return found
 
 
-@compiled(changed(LONG), read(FLOAT), LONG)
-def first_of(scores: Floats, n: int) -> AnyArray:
-    """Places of the `n` highest scores, highest first; of equal ones the first. For few, as each is put in by turns."""
+@compiled(changed(LONG), read(FLOAT), read(NUMBER), LONG)
+def first_of(scores: Floats, items: Numbers, n: int) -> AnyArray:
+    """Places of the `n` highest scores, highest first; of equal ones the smaller item. Each is put in by turns."""
     best = np.empty(n, np.int64)
     filled = 0
     for place in range(len(scores)):
-        score = scores[place]
+        score, item = scores[place], items[place]
         if filled < n:
             filled += 1
-        elif score <= scores[best[n - 1]]:
-            continue
+        else:
+            last = best[n - 1]
+            if score < scores[last] or (score == scores[last] and item > items[last]):
+                continue
         at = filled - 1
-        while at > 0 and score > scores[best[at - 1]]:
-            best[at] = best[at - 1]
+        while at > 0:
+            before = best[at - 1]
+            if score < scores[before] or (score == scores[before] and item > items[before]):
+                break
+            best[at] = before
             at -= 1
         best[at] = place
     return best[:filled]
@@ -130,7 +148,7 @@ def first_of(scores: Floats, n: int) -> AnyArray:
     read(NUMBER, 2),
     read(FLOAT, 2),
     read(NUMBER),
-    changed(NUMBER),
+    changed(FLOAT, 2),
     LONG,
 )
 def strongest_causes(
@@ -143,7 +161,7 @@ def strongest_causes(
     late_items: Numbers,
     late_amounts: Floats,
     late_speakers: Numbers,
-    places: Numbers,
+    work: Floats,
     n_causes: int,
 ) -> tuple[Numbers, Floats, AnyArray]:
     """Who speaks most for each pick: items (n, n_causes), −1 for nobody, amounts, and rows among the late speakers.
@@ -153,7 +171,7 @@ def strongest_causes(
 
     Args:
         items, amounts: (n_speakers, n_kept). late_items, late_amounts: (n_late, n_kept).
-        places: int32 (n_items + 1,), −1, and left so.
+        work: see Scratch; left as found.
     """
     n, n_speakers, n_late = len(picks), len(speakers), len(late_speakers)
     said = np.zeros((n, n_speakers + n_late), np.float64)
@@ -161,11 +179,11 @@ def strongest_causes(
     late_row = np.full(n_speakers + n_late, -1, np.int64)
     sums = np.zeros(n, np.float64)
     for pick in range(n):
-        places[picks[pick]] = pick
+        work[picks[pick], MARK] = pick + 1
     for row in range(n_speakers):
         who[row] = speakers[row]
         for column in range(items.shape[1]):
-            pick = places[items[row, column]]
+            pick = int(work[items[row, column], MARK]) - 1
             if pick >= 0:
                 said[pick, row] += amounts[row, column]
                 sums[pick] += amounts[row, column]
@@ -181,11 +199,11 @@ def strongest_causes(
                 row = other
         late_row[row] = late
         for column in range(late_items.shape[1]):
-            pick = places[late_items[late, column]]
+            pick = int(work[late_items[late, column], MARK]) - 1
             if pick >= 0:
                 said[pick, row] += late_amounts[late, column] * scale[pick]
     for pick in range(n):
-        places[picks[pick]] = -1
+        work[picks[pick], MARK] = 0
     causes = np.full((n, n_causes), -1, np.int32)
     strongest = np.zeros((n, n_causes), np.float32)
     rows = np.full((n, n_causes), -1, np.int64)

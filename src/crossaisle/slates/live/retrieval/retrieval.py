@@ -50,8 +50,7 @@ class Retrieval:
         speakers = np.fromiter(session.weights, np.int32, len(session.weights))
         weights = np.fromiter(session.weights.values(), np.float32, len(speakers))
         told = Told.of(self.neighbours, speakers, weights * self.units.take(speakers))
-        if session.taken:
-            rows = [row for row, item in enumerate(session.weights) if item in session.taken]
+        if rows := [row for row, item in enumerate(session.weights) if item in session.taken]:
             category = self.category.take(speakers[rows])[:, None]
             is_alike = (self.category.take(told.items[rows], mode="clip") == category) & (category >= 0)
             told.amounts[rows] = np.where(is_alike, 0, told.amounts[rows])
@@ -64,19 +63,15 @@ class Retrieval:
             listed: what is said for the long term in place of the history.
             lately: what recent events say; what lasts of it is brought to the measure of the history, in place.
         """
-        items = history.items.reshape(-1) if listed is None else listed[0]
-        others = items[:0] if lately is None else lately.items.reshape(-1)
-        candidates = self.gate.candidates(items, others, self.scratch.is_met)
-        if listed is None or session.lasting:
-            said = self.scratch.summed(history.items, history.amounts, candidates)
-            most = float(said.max(initial=0))
-        base = said if listed is None else self.scratch.summed(*listed, candidates)
-        base = base / max(float(base.max(initial=0)), _TINY)
-        scores, scale = base, np.ones(len(base), dtype=np.float32)
-        if lately is not None:
-            if session.lasting:
-                self._measure(lately, session, most)
-            scores = base + self.scratch.summed(lately.items, lately.amounts, candidates)
+        said = (history.items, history.amounts) if listed is None else listed
+        late = (said[0][:0], said[1][:0]) if lately is None else (lately.items, lately.amounts)
+        candidates, base, late_sums = self.gate.gathered(said, late)
+        if lately is not None and session.lasting:
+            heard = base if listed is None else self.scratch.summed(history.items, history.amounts, candidates)
+            self._measure(lately, session, float(heard.max(initial=0)))
+            late_sums = self.scratch.summed(lately.items, lately.amounts, candidates)
+        base /= max(float(base.max(initial=0)), _TINY)
+        scores, scale = base if lately is None else base + late_sums, np.ones(len(base), dtype=np.float32)
         if session.factors:
             scale = self.scratch.factors(self.category.take(candidates), session.factors)
         if self.boost is not None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crossaisle.numerics.topk import top_k
 from crossaisle.slates.live.retrieval.gathering import FEW, Scratch, highest
-from crossaisle.slates.live.retrieval.kernels import candidates_of, within
+from crossaisle.slates.live.retrieval.kernels import IS_SHUT, MARK, gathered, within
 
 numbers = st.lists(st.integers(-1, 9), max_size=30)
 
@@ -18,40 +18,34 @@ numbers = st.lists(st.integers(-1, 9), max_size=30)
     closed=st.sets(st.integers(-1, 3)),
     wanted=st.integers(-1, 3),
 )
-def test_candidates_are_the_different_numbers_that_may_be_shown(
+def test_candidates_are_the_different_numbers_that_may_be_shown_with_what_is_said_of_them(
     items: list[int], others: list[int], shut: set[int], closed: set[int], wanted: int
 ) -> None:
     category = np.array([0, 1, 2, 3, 0, 1, 2, 3, -1, -1], dtype=np.int32)
-    eligible, is_in, is_open = np.ones(11, dtype=np.bool_), np.ones(11, dtype=np.bool_), np.ones(5, dtype=np.bool_)
-    eligible[[3, -1]], is_in[list(shut)], is_open[list(closed)] = False, False, False
-    is_met = np.zeros(11, dtype=np.bool_)
-    allowed = {
-        item for item in set(range(10)) - shut - {3} if category[item] not in closed and wanted in (-1, category[item])
-    }
-    masks = (is_in, is_open, category, wanted)
-    given_items, given_others = (np.array(one, dtype=np.int32) for one in (items, others))
-    for _ in range(2):
-        found = candidates_of(given_items, given_others, eligible, *masks, is_met)
-        assert sorted(found.tolist()) == sorted(allowed & {*items, *others})
-    is_within = within(given_items, *masks).tolist()
-    assert is_within == [
-        one >= 0 and (one in allowed or (one == 3 and _is_third(shut, closed, wanted))) for one in items
-    ]
-
-
-def _is_third(shut: set[int], closed: set[int], wanted: int) -> bool:
-    """Whether item 3 passes but for not being eligible."""
-    return 3 not in shut and 3 not in closed and wanted in (-1, 3)
+    codes, is_open, work = np.append(category + 2, 0).astype(np.int32), np.ones(5, dtype=np.bool_), Scratch(10, 4).work
+    codes[3], is_open[list(closed)], work[list(shut), MARK] = 0, False, IS_SHUT
+    before = work.copy()
+    passing = {one for one in set(range(10)) - shut if category[one] not in closed and wanted in (-1, category[one])}
+    said, late = (np.array(one, dtype=np.int32) for one in (items, others))
+    ones = np.ones(30, dtype=np.float32)
+    quarters = ones / np.float32(4)
+    found, base, sums = gathered(said, ones[: len(said)], late, quarters[: len(late)], codes, is_open, wanted, work)
+    assert sorted(found.tolist()) == sorted((passing - {3}) & {*items, *others})
+    assert base.tolist() == [items.count(one) for one in found]
+    assert sums.tolist() == [others.count(one) / 4 for one in found]
+    work[list(shut)] = before[list(shut)]  # as whoever shut them does
+    assert (work == before).all()
+    assert within(said, work, is_open, category, wanted).tolist() == [one in passing for one in items]
 
 
 @given(scores=st.lists(st.integers(-3, 3), max_size=30), n=st.integers(1, 12))
 def test_the_highest_are_those_of_top_k(scores: list[int], n: int) -> None:
     values = np.array(scores, dtype=np.float32)
     wanted = top_k(values[None, :], n)[0]
-    assert highest(values, n).tolist() == wanted[wanted >= 0].tolist()
+    assert highest(values, np.arange(len(values), dtype=np.int32), n).tolist() == wanted[wanted >= 0].tolist()
     many = np.tile(values, 100)
     wanted = top_k(many[None, :], FEW + n)[0]
-    assert highest(many, FEW + n).tolist() == wanted[wanted >= 0].tolist()
+    assert highest(many, np.arange(len(many), dtype=np.int32), FEW + n).tolist() == wanted[wanted >= 0].tolist()
 
 
 @given(items=numbers, others=st.sets(st.integers(0, 9)))
