@@ -1,6 +1,7 @@
 """Keeps the slates that were shown and who saw which arm, in passing: a thread that writes them in portions."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -12,7 +13,8 @@ from crossaisle.stores.database.slate_log import Shown, SlateLog
 
 CAPACITY = 50_000
 """Slates that may wait; what comes beyond is not kept."""
-PORTION = 2000
+PORTION, BETWEEN = 200, 0.005
+"""Slates of one transaction, for which events wait, and seconds in which those that wait have their turn."""
 
 
 class Recorder:
@@ -87,6 +89,7 @@ class Recorder:
                     self._waiting.extendleft(reversed(portion))
                 self._failed(error)
                 return
+            time.sleep(BETWEEN)
 
     def _portion(self) -> list[Shown]:
         with self._turn:

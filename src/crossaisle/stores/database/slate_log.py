@@ -52,8 +52,9 @@ class SlateLog:
     def write(self, shown: Sequence[Shown]) -> None:
         """Keep some slates. What was kept before stays as it is, so that a portion may be written again."""
         if shown:
+            rows = [_row(one) for one in shown]
             with self.database.writing() as connection:
-                insert_new(connection, slates, [_row(one) for one in shown])
+                insert_new(connection, slates, rows)
 
     def since(self, made_at: int) -> Iterator[Shown]:
         """Slates shown at or after a moment, in the order of time."""
