@@ -76,7 +76,7 @@ def test_slates_teach_beside_the_live_model_where_the_new_one_is_worse(
         assert learnt.taught.n_clicks == 60
         assert Taught.restore(_taught(shop.shop, 1)).to_dict() == learnt.taught.to_dict()
         assert shop.shop.prepared_at(1) != made
-        assert shop.feed().slates.retrieval.boost is not None
+        assert shop.feed().ordering is not None
         assert shop.shop.prepared_at(2) is None
 
 
