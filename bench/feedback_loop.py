@@ -42,7 +42,7 @@ from crossaisle.stores.database.slate_log import Shown
 from simulated_shop import START, SimulatedShop, Visit
 
 SEEDS, HOUSEHOLDS, HISTORY, WEEKS, SHIFT = (1, 2, 3, 4, 5), 600, 26, 14, 5
-K, FOCUS, MODEL, PLACE = 10, Focus("new-categories"), "graph-filter", 6
+K, FOCUS, MODEL, PLACE = 10, Focus("new-categories"), "graph-filter", 10
 """Items of a slate, what it is for, the model, and the place that explores."""
 SETTINGS = f"""
 [training]
