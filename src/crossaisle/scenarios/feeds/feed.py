@@ -238,7 +238,8 @@ class Feed:
             return made, () if boost is None else boost[made.items].tolist()
         made = self.slates.slate(person, focus, max(k, self.ordering.n_candidates) if k > 0 else k, moment)
         users, ids = self._known(customer) if customer else ((), ())
-        made, lifts = self.ordering.ordered(made, users, ids, k, moment)
+        wishes = self.slates.interest.session(person.recent, person.interests, moment).factors
+        made, lifts = self.ordering.ordered(made, users, ids, wishes, k, moment)
         return made, lifts.tolist()
 
     def _with(self, choice: Choice, explored: Explored, k: int) -> Choice:

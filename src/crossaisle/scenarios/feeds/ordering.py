@@ -1,6 +1,6 @@
 """The order of a slate by what people answered to slates before: see evaluation.feedback.appeal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,22 +27,31 @@ class Ordering:
     power: float = 1.0
 
     def ordered(
-        self, made: LiveSlate, users: Sequence[int], ids: Sequence[str], k: int, moment: int
+        self,
+        made: LiveSlate,
+        users: Sequence[int],
+        ids: Sequence[str],
+        wishes: Mapping[int, float],
+        k: int,
+        moment: int,
     ) -> tuple[LiveSlate, Doubles]:
         """The best `k`, then what fills up; and what each score was multiplied by, float64 (≤ k,).
 
         Args:
             made: candidates, as many as may be. users, ids: whose it is, none for nobody.
+            wishes: category → what its scores were multiplied by for the person's sake, which holds as it is.
         """
         n_said = len(made.items) - made.n_filled
         items = made.items[:n_said]
         shown, near, clicked = self.memory.of(users, ids, items, moment)
         category = self.memory.category[items]
-        score = np.maximum(made.scores[:n_said] / max(float(made.scores[:n_said].max(initial=0)), 1e-30), SMALLEST)
+        wished = np.array([wishes.get(one, 1.0) for one in category.tolist()])
+        score = made.scores[:n_said] / np.maximum(wished, SMALLEST)
+        score = np.maximum(score / max(float(score.max(initial=0)), SMALLEST), SMALLEST)
         appeal = self.appeal
         told = appeal.shown[times_levels(shown)] * appeal.clicked[times_levels(clicked)][category]
         told = (told * appeal.item[items] * appeal.category[category]).astype(np.float64) ** self.power
-        worth = told * appeal.score[score_levels(score)]
+        worth = told * appeal.score[score_levels(score)] * wished
         places, values = self._chosen(worth, category, near, k)
         filled = np.arange(n_said, min(len(made.items), n_said + k - len(places)))
         lifts = np.append(values / score[places], np.ones(len(filled)))

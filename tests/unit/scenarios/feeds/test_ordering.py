@@ -98,3 +98,16 @@ def test_somebody_unknown_is_shown_what_most_people_bought() -> None:
     before, after = slate(feed_of(DATASET), "stranger"), slate(ordered(plain()), "stranger")
     assert (after.items, after.fallback) == (before.items, True)
     assert after.lifts == [1.0] * 4
+
+
+def test_what_somebody_wishes_holds_though_scores_tell_little() -> None:
+    flat = np.ones(N_SCORES + 1, dtype=np.float32)
+    feed = ordered(replace(plain(), score=flat))
+    first = slate(feed).items[0]
+    feed.observe([Seen("ann", first, "less_of_category", NOW)])
+    category = DATASET.catalogue.category
+    own = category[DATASET.index.items.number(first)]
+    after = [category[DATASET.index.items.number(one)] for one in slate(feed, k=8, moment=NOW + 1).items]
+    assert set(np.flatnonzero(np.array(after) == own)) == set(range(len(after) - after.count(own), len(after)))
+    feed.people.wish("ann", {"games": 5.0})
+    assert slate(feed, moment=NOW + 1).items[0] == "h"
