@@ -2,11 +2,12 @@
 
 python bench/feedback_loop.py [--seeds 1 2 3 4 5] [--households 600] [--weeks 14] [--kept DIR] [--figure FILE.svg]
 
-Both begin with the same model of 26 weeks of history and answer the same visits from the same feed, which knows of
-every event at once. The learning shop keeps its slates, explores one place, and each week takes in what happened,
-trains anew, compares, publishes what is not worse, and lifts items by what people answered. The frozen one has no other
-model, no lifts and no exploring place. Seeds are pairs: the same households with the same luck. Seeds whose figures lie
-in the folder of --kept are not lived again.
+All begin with the same model of 26 weeks of history and answer the same visits. `frozen` shows the published model's
+slates as they were at its cut: nothing that happens is told to it but what is sold no longer. `live feed` is the same
+model behind a feed that knows of every event at once. `learning` keeps its slates beside that, explores one place, and
+each week takes in what happened, trains anew, compares, publishes what is not worse, and learns from what people
+answered. Seeds are pairs: the same households with the same luck. Seeds whose figures lie in the folder of --kept are
+not lived again.
 """
 
 import argparse
@@ -41,7 +42,7 @@ from crossaisle.stores.database.slate_log import Shown
 from simulated_shop import START, SimulatedShop, Visit
 
 SEEDS, HOUSEHOLDS, HISTORY, WEEKS, SHIFT = (1, 2, 3, 4, 5), 600, 26, 14, 5
-K, FOCUS, MODEL, PLACE = 10, Focus("new-categories"), "graph-filter", 6
+K, FOCUS, MODEL, PLACE = 10, Focus("new-categories"), "graph-filter", 10
 """Items of a slate, what it is for, the model, and the place that explores."""
 SETTINGS = f"""
 [training]
@@ -50,7 +51,10 @@ candidates = ["{MODEL}"]
 rank = {PLACE}
 """
 PORTION = 5000
-COLOURS = {"frozen": "#808080", "learning": "#2e86de"}
+COLOURS = {"frozen": "#808080", "live feed": "#e1a22b", "learning": "#2e86de"}
+"""The arms, what learns last."""
+LABELS = {"frozen": "frozen", "live feed": "frozen model, live feed", "learning": "learning"}
+FROZEN = ("frozen", "live feed")
 FIGURES = ("purchases_from_slates", "revenue_from_slates")
 
 
@@ -62,11 +66,12 @@ class Serving:
     """A simulated shop that is served from a workspace of its own.
 
     Args:
-        learns: whether it keeps what happens, learns each week and explores; else its first model serves for good.
+        arm: a key of COLOURS. All but `frozen` hear of events; `learning` keeps them, learns each week and explores.
     """
 
-    def __init__(self, folder: Path, people: SimulatedShop, learns: bool) -> None:
-        self.people, self.learns, self.now = people, learns, microseconds(START)
+    def __init__(self, folder: Path, people: SimulatedShop, arm: str) -> None:
+        self.people, self.now = people, microseconds(START)
+        self.hears, self.learns = arm != "frozen", arm == "learning"
         folder.mkdir()
         (folder / "crossaisle.toml").write_text(SETTINGS, encoding="utf-8")
         self.shop = Shop.open(folder)
@@ -121,7 +126,8 @@ class Serving:
         if taken.rejected:
             raise RuntimeError(taken.rejected[0].reason)
         names = ("user_id", "item_id", "event_type", "timestamp")
-        self.feed.observe(Seen(*(row[name] for name in names)) for row in taken.rows)
+        if self.hears:
+            self.feed.observe(Seen(*(row[name] for name in names)) for row in taken.rows)
         self.events += taken.rows if self.learns else ()
 
     def _keep(self, slate: str, visit: Visit, choice: Choice) -> None:
@@ -150,14 +156,14 @@ def _number(event: dict[str, Any]) -> float | None:
 
 
 def lived(seed: int, n_households: int, n_weeks: int) -> dict[str, Any]:
-    """Figures by week of both, what learning came to each week, and how long it took."""
+    """Figures by week of each arm, what learning came to each week, and how long it took."""
     began = time.process_time()
     people = SimulatedShop(seed, n_households, HISTORY, SHIFT, K)
     found: dict[str, Any] = {"seed": seed}
     with tempfile.TemporaryDirectory() as place:
-        for name in ("frozen", "learning"):
+        for name in COLOURS:
             people.reset_to_start()
-            serving = Serving(Path(place) / name, people, learns=name == "learning")
+            serving = Serving(Path(place) / name, people, name)
             learnt = [serving.live(week) for week in range(n_weeks)]
             serving.close()
             found[name] = people.figures().to_dict("list")
@@ -186,32 +192,39 @@ def paired(values: Sequence[float]) -> tuple[float, float, float]:
 def report(runs: Sequence[dict[str, Any]]) -> str:
     """Means by week and totals over the seeds, and paired differences, in Markdown."""
     weeks = range(len(runs[0]["frozen"]["visits"]))
-    told = [
-        "| week | " + " | ".join(f"{figure}: frozen | learning" for figure in FIGURES) + " |",
-        "|---|---|---|---|---|",
-    ]
+    heads = [f"{figure}: {name}" for figure in FIGURES for name in COLOURS]
+    told = ["| week | " + " | ".join(heads) + " |", "|---" * (1 + len(heads)) + "|"]
     for week in weeks:
         cells = [np.mean([run[name][figure][week] for run in runs]) for figure in FIGURES for name in COLOURS]
         told.append(
             f"| {week}{' (shift)' if week == SHIFT else ''} | " + " | ".join(f"{one:.1f}" for one in cells) + " |"
         )
-    told += ["", "| total | frozen | learning | difference | by seed | in percent |", "|---|---|---|---|---|---|"]
-    for figure in (*FIGURES, "revenue", "new_categories"):
-        sums = {name: np.array([sum(run[name][figure]) for run in runs]) for name in COLOURS}
-        change = sums["learning"] - sums["frozen"]
-        mean, low, high = paired(change.tolist())
-        share = paired((100 * change / sums["frozen"]).tolist())
-        cells = [*(f"{sums[name].mean():,.1f}" for name in COLOURS), f"{mean:+,.1f} [{low:+,.1f}, {high:+,.1f}]"]
-        cells += [", ".join(f"{one:+,.1f}" for one in change), f"{share[0]:+.1f} % [{share[1]:+.1f}, {share[2]:+.1f}]"]
-        told.append(f"| {figure} | " + " | ".join(cells) + " |")
+    for before in FROZEN:
+        told += [
+            "",
+            f"| total | {before} | learning | difference | by seed | in percent |",
+            "|---|---|---|---|---|---|",
+        ]
+        told += [_compared(runs, figure, before) for figure in (*FIGURES, "revenue", "new_categories")]
     outcomes = pd.Series([week["outcome"] for run in runs for week in run["learnt"]]).value_counts()
     told += ["", "Outcomes of learning: " + ", ".join(f"{name} {count}" for name, count in outcomes.items()) + "."]
     seconds = ", ".join(f"{run['cpu_seconds']:.0f}" for run in runs)
     return "\n".join([*told, f"CPU seconds by seed: {seconds}."])
 
 
+def _compared(runs: Sequence[dict[str, Any]], figure: str, before: str) -> str:
+    """A row: totals of the one that learns beside another's."""
+    sums = {name: np.array([sum(run[name][figure]) for run in runs]) for name in (before, "learning")}
+    change = sums["learning"] - sums[before]
+    mean, low, high = paired(change.tolist())
+    share = paired((100 * change / sums[before]).tolist())
+    cells = [figure, *(f"{one.mean():,.1f}" for one in sums.values()), f"{mean:+,.1f} [{low:+,.1f}, {high:+,.1f}]"]
+    cells += [", ".join(f"{one:+,.1f}" for one in change), f"{share[0]:+.1f} % [{share[1]:+.1f}, {share[2]:+.1f}]"]
+    return "| " + " | ".join(cells) + " |"
+
+
 def draw(runs: Sequence[dict[str, Any]], path: Path) -> None:
-    """Both curves, the mean over seeds in a band from the lowest to the highest seed."""
+    """A curve of each arm, the mean over seeds in a band from the lowest to the highest seed."""
     from matplotlib import pyplot
 
     settings: Any = {"svg.hashsalt": "feedback_loop", "font.size": 8}
@@ -224,7 +237,7 @@ def draw(runs: Sequence[dict[str, Any]], path: Path) -> None:
                 values = np.array([run[policy][name] for run in runs])
                 weeks = np.arange(values.shape[1])
                 panel.fill_between(weeks, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.18, linewidth=0)
-                panel.plot(weeks, values.mean(axis=0), color=colour, linewidth=2, label=policy)
+                panel.plot(weeks, values.mean(axis=0), color=colour, linewidth=2, label=LABELS[policy])
             panel.axvline(SHIFT, color=COLOURS["frozen"], linewidth=0.8, linestyle=":")
             panel.set_ylim(bottom=0)
             panel.set_title(name.replace("_", " "), fontsize=9)

@@ -18,12 +18,15 @@ from crossaisle.numerics.arrays import AnyArray
 from crossaisle.scenarios.feeds.acquaintance import Acquaintance
 from crossaisle.scenarios.feeds.exploring import Evidence, Exploring, pool_of
 from crossaisle.scenarios.feeds.feed import Feed, Seen
+from crossaisle.scenarios.feeds.memory import Memory
+from crossaisle.scenarios.feeds.ordering import Ordering
 from crossaisle.scenarios.feeds.searching import Searching
 from crossaisle.settings.online import ExplorationSettings
 from crossaisle.shop.shop import Shop
 from crossaisle.shop.workspace import PREPARED
 from crossaisle.slates.fallback import MostBought
 from crossaisle.slates.live.live_slates import LiveSlates
+from crossaisle.slates.live.options import LiveOptions
 from crossaisle.slates.live.person import LASTING
 from crossaisle.slates.live.standing import Standing, make_standing
 from crossaisle.stores.arrays_folder import read_arrays, write_arrays
@@ -109,17 +112,27 @@ def _feed(
     """made: neighbours, lists of users, and what was learnt from slates."""
     settings = shop.settings
     neighbours, standing, taught = made
-    lift = taught.rates.lift if taught else None
     options = shop.slate_options
     live, stock = settings.serving.live, shop.stock(dataset)
+    ordering = _ordering(taught, dataset, live) if taught and not options.is_reranked else None
+    lift = taught.rates.lift if taught and ordering is None else None
     slates = LiveSlates.of(dataset, neighbours, live, options, standing, stock, lift=lift)
     searching = Searching.of(dataset.catalogue.titles(), MostBought.of(dataset).buyers)
     exploring = _exploring(settings.exploration, slates, dataset, taught, pools) if pools else None
     default, until = settings.privacy.personalisation, dataset.until
-    feed = Feed(slates, dataset.index, searching, people, default, version, until, exploring=exploring)
+    feed = Feed(slates, dataset.index, searching, people, default, version, until, exploring, ordering)
     for some in _since(shop, until):
         feed.observe(some)
     return feed
+
+
+def _ordering(taught: Taught, dataset: Dataset, live: LiveOptions) -> Ordering | None:
+    """The order that answers taught; None where they taught none, or it is not wanted."""
+    if taught.appeal is None or live.lift == 0:
+        return None
+    appeal, past = taught.appeal
+    memory = Memory(past, dataset.catalogue.category, dataset.n_categories)
+    return Ordering(appeal, memory, live.candidates, live.lift)
 
 
 def _exploring(

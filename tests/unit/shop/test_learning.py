@@ -11,7 +11,10 @@ from crossaisle.cli.online.learn import lines_of
 from crossaisle.data.moments import DAY
 from crossaisle.data.training import silent
 from crossaisle.loop.feedback.taught import Taught
+from crossaisle.scenarios.feeds.acquaintance import Acquaintance
+from crossaisle.scenarios.feeds.feed import Feed
 from crossaisle.settings import Settings
+from crossaisle.shop.feeds import feed_of
 from crossaisle.shop.learning import Learning
 from crossaisle.shop.shop import Shop
 from crossaisle.shop.workspace import PREPARED
@@ -57,6 +60,13 @@ def _taught(shop: Shop, version: int) -> dict[str, Any]:
     return {name.removeprefix("taught/"): one for name, one in arrays.items() if name.startswith("taught/")}
 
 
+def _feed(shop: Shop, **chosen: Any) -> Feed:
+    """A feed of the first version by other settings."""
+    found = feed_of(Shop(shop.folder, Settings(**chosen)), Acquaintance(), 1)
+    assert found is not None
+    return found
+
+
 def test_slates_teach_beside_the_live_model_where_the_new_one_is_worse(
     frames: tuple[pd.DataFrame, ...], tmp_path: Path
 ) -> None:
@@ -76,7 +86,12 @@ def test_slates_teach_beside_the_live_model_where_the_new_one_is_worse(
         assert learnt.taught.n_clicks == 60
         assert Taught.restore(_taught(shop.shop, 1)).to_dict() == learnt.taught.to_dict()
         assert shop.shop.prepared_at(1) != made
-        assert shop.feed().slates.retrieval.boost is not None
+        assert shop.feed().ordering is not None
+        unlifted = _feed(shop.shop, serving={"live": {"lift": 0}})
+        assert unlifted.ordering is None
+        reranked = _feed(shop.shop, slates={"path": {"diversity": 0.5}})
+        assert reranked.ordering is None
+        assert reranked.slates.retrieval.boost is not None
         assert shop.shop.prepared_at(2) is None
 
 

@@ -9,11 +9,14 @@ import numpy as np
 
 from crossaisle.data.dataset import Dataset
 from crossaisle.data.moments import DAY
+from crossaisle.evaluation.feedback.appeal import Appeal
 from crossaisle.evaluation.feedback.learned import FeedbackRates, feedback_rates
 from crossaisle.evaluation.feedback.position_bias import Examination, Method, examination
 from crossaisle.features.feature import within
 from crossaisle.loop.feedback.answered import Answered
+from crossaisle.loop.feedback.showings import learnt
 from crossaisle.numerics.arrays import AnyArray, Floats
+from crossaisle.scenarios.feeds.memory import Past
 
 METHODS: tuple[Method, ...] = get_args(Method)
 N_RESAMPLES = 50
@@ -29,6 +32,7 @@ class Taught:
         rates: of the items of a dataset, and their lifts.
         clicks: float32 (n_items,), clicks on each, faded as `rates.exposure` is.
         n_slates, n_clicks: slates that came before somebody's eyes, and clicks on them.
+        appeal: what a click hangs on, with what everybody was shown; None where too little was clicked.
     """
 
     examination: Examination
@@ -36,6 +40,7 @@ class Taught:
     clicks: Floats
     n_slates: int
     n_clicks: int
+    appeal: tuple[Appeal, Past] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """What it rests on and what it says of places, in plain values."""
@@ -54,6 +59,15 @@ class Taught:
             **{f"rates/{name}": one for name, one in self.rates.state().items()},
             "clicks": self.clicks,
             "counts": np.array([self.n_slates, self.n_clicks]),
+            **self._appeal_state(),
+        }
+
+    def _appeal_state(self) -> dict[str, AnyArray]:
+        if self.appeal is None:
+            return {}
+        appeal, past = (one.state() for one in self.appeal)
+        return {f"appeal/{name}": one for name, one in appeal.items()} | {
+            f"past/{name}": one for name, one in past.items()
         }
 
     @classmethod
@@ -62,7 +76,9 @@ class Taught:
         shares, low, high, rests_on = (state[f"examination/{name}"] for name in ("shares", "low", "high", "rests_on"))
         seen = Examination(shares, low, high, int(rests_on[0]), METHODS[int(rests_on[1])])
         n_slates, n_clicks = (int(one) for one in state["counts"])
-        return cls(seen, FeedbackRates.restore(within(state, "rates")), state["clicks"], n_slates, n_clicks)
+        rates, told = FeedbackRates.restore(within(state, "rates")), within(state, "appeal")
+        appeal = (Appeal.restore(told), Past.restore(within(state, "past"))) if told else None
+        return cls(seen, rates, state["clicks"], n_slates, n_clicks, appeal)
 
 
 def teach(answered: Answered, dataset: Dataset, half_life: float, seed: int = 0) -> Taught | None:
@@ -89,4 +105,5 @@ def teach(answered: Answered, dataset: Dataset, half_life: float, seed: int = 0)
     faded = np.exp2(-age[is_clicked] / half_life)
     clicks = np.bincount(logged.item[is_clicked], faded, minlength=dataset.n_items).astype(np.float32)
     n_slates = len(np.unique(logged.slate[counted]))
-    return Taught(seen, rates, clicks, n_slates, int(is_clicked.sum()))
+    found = learnt(answered, logged, places, dataset, half_life)
+    return Taught(seen, rates, clicks, n_slates, int(is_clicked.sum()), found)

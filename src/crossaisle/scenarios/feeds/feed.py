@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from crossaisle.data.dataset import Index
-from crossaisle.data.event_types import EVENT_TYPES, SEARCH
+from crossaisle.data.event_types import CLICK, EVENT_TYPES, IMPRESSION, SEARCH
 from crossaisle.data.focus import Focus
 from crossaisle.privacy.notice import Notice
 from crossaisle.scenarios.feeds.acquaintance import Acquaintance
 from crossaisle.scenarios.feeds.exploring import Explored, Exploring
 from crossaisle.scenarios.feeds.interests import interests_of
 from crossaisle.scenarios.feeds.lookup import Lookup
+from crossaisle.scenarios.feeds.ordering import Ordering
 from crossaisle.scenarios.feeds.searching import Searching
 from crossaisle.slates.live.live_slate import LiveSlate
 from crossaisle.slates.live.live_slates import LiveSlates
@@ -63,8 +64,9 @@ class Feed:
         people: what is known of people beside events; it outlives the model.
         is_personal_by_default: whether somebody who said nothing gets personal slates.
         version: of the model, 0 for none.
-        forgotten: whose histories are not read, until a feed is made that holds them no more.
         exploring: the place that tries items out, None for none.
+        ordering: the order that answers to slates taught, None for that of scores.
+        forgotten: whose histories are not read, until a feed is made that holds them no more.
     """
 
     slates: LiveSlates
@@ -75,6 +77,7 @@ class Feed:
     version: int
     until: int
     exploring: Exploring | None = None
+    ordering: Ordering | None = None
     forgotten: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
@@ -101,6 +104,8 @@ class Feed:
                 item = self._items.get(item_id or "", -1)
                 if not _is_known(recent, item, kind, time):
                     recent.add(item, kind, time)
+                if self.ordering is not None and kind in (IMPRESSION, CLICK):
+                    self.ordering.memory.see(user_id, item, kind == CLICK, time)
 
     def slate(
         self,
@@ -179,13 +184,13 @@ class Feed:
         """Know nothing of somebody any more: neither what they did lately nor what the model's histories hold."""
         for user_id in [one for one in self._recent if notice.is_about([one])]:
             del self._recent[user_id]
+        if self.ordering is not None:
+            self.ordering.memory.forget(one for one in self.ordering.memory.known() if notice.is_about([one]))
         self.people.forget(notice)
         self.forgotten = (*self.forgotten, notice)
 
     def _person(self, customer: str) -> Person:
-        ids = self.people.ids(customer)
-        is_forgotten = any(one.is_about(ids) for one in self.forgotten)
-        users = [number for number in map(self._users.number, ids) if number >= 0 and not is_forgotten]
+        users, ids = self._known(customer)
         recent = [one for one in map(self._recent.get, ids) if one is not None]
         wishes = self.people.interests.get(customer)
         interests = (
@@ -194,6 +199,12 @@ class Feed:
             else None
         )
         return Person.of(self.slates.histories, users, recent, interests)
+
+    def _known(self, customer: str) -> tuple[Sequence[int], Sequence[str]]:
+        """The numbers of a customer whose histories may be read, and all of their ids."""
+        ids = self.people.ids(customer)
+        is_forgotten = any(one.is_about(ids) for one in self.forgotten)
+        return [number for number in map(self._users.number, ids) if number >= 0 and not is_forgotten], ids
 
     def _nobody(self) -> Person:
         return Person.of(self.slates.histories)
@@ -209,16 +220,27 @@ class Feed:
         is_personal: bool = True,
         uniform: float | None = None,
     ) -> Choice:
-        made = self.slates.slate(person, focus, k, moment)
+        made, lifts = self._ranked(person, customer if is_personal else "", focus, k, moment)
         reasons = self.slates.reasons(person, made, moment, language)
         items = [self._item_ids[item] for item in made.items.tolist()]
-        boost = self.slates.retrieval.boost
-        lifts = () if boost is None else boost[made.items].tolist()
         choice = Choice(items, made.scores.tolist(), reasons, made.fallback, customer, is_personal, lifts)
         if self.exploring is None or uniform is None:
             return choice
         explored = self.exploring.drawn(self.slates, person, focus, made.items, k, moment, uniform)
         return choice if explored is None else self._with(choice, explored, k)
+
+    def _ranked(
+        self, person: Person, customer: str, focus: Focus, k: int, moment: int
+    ) -> tuple[LiveSlate, Sequence[float]]:
+        """A slate, and what its scores were multiplied by because of answers. customer: "" for nobody."""
+        if self.ordering is None:
+            made, boost = self.slates.slate(person, focus, k, moment), self.slates.retrieval.boost
+            return made, () if boost is None else boost[made.items].tolist()
+        made = self.slates.slate(person, focus, max(k, self.ordering.n_candidates) if k > 0 else k, moment)
+        users, ids = self._known(customer) if customer else ((), ())
+        wishes = self.slates.interest.session(person.recent, person.interests, moment).factors
+        made, lifts = self.ordering.ordered(made, users, ids, wishes, k, moment)
+        return made, lifts.tolist()
 
     def _with(self, choice: Choice, explored: Explored, k: int) -> Choice:
         """The slate with what was drawn at its rank and what stood there and behind it pushed down by one."""
