@@ -107,7 +107,7 @@ def served(folder: Path) -> Front:
 
 
 def _settle() -> None:
-    """What was built to serve stays: the collector need not look at it again and again. Who writes waits less for us."""
+    """What was built to serve stays: the collector need not look at it again. Who writes waits less for who serves."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from crossaisle.data.mapping.user_columns import UserColumns
 from crossaisle.evaluation.report.erasure import ReportsErasure
-from crossaisle.models.erasure import forget_in, traces_in
+from crossaisle.loop.prepared import forget_in
+from crossaisle.models.erasure import traces_in
 from crossaisle.privacy.erasable import Erasable, Person
 from crossaisle.privacy.receipt import PartReceipt, Receipt
 from crossaisle.stores.lake import Lake

@@ -15,6 +15,7 @@ from crossaisle.data.training import Progress, Training
 from crossaisle.errors import InputError
 from crossaisle.evaluation.selection import choose
 from crossaisle.evaluation.validation import validated
+from crossaisle.loop import prepared
 from crossaisle.loop.categories import n_made
 from crossaisle.models.artifacts import Artifact, write_artifact
 from crossaisle.models.erasure import without
@@ -163,5 +164,6 @@ def publish(
         lost = np.flatnonzero(lake.users().numbers(artifact.index.users.values) < 0).astype(np.int32)
         write_artifact(folder, without(artifact, trained.fitted, lost))
         beside(folder)
+        prepared.without(folder / prepared.PREPARED, lost, dataset.n_users)
 
     return registry.publish(write)

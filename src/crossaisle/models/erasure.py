@@ -35,7 +35,7 @@ def forget_in(folder: Path, person: Person) -> int:
             shutil.rmtree(folder)
         return n_found
     sweep(folder)
-    users = _users(artifact, person)
+    users = users_of(artifact, person)
     if len(users):
         fitted = recommender(artifact.recommender).fitted.restore(artifact.state)
         rewrite_artifact(folder, without(artifact, fitted, users))
@@ -58,12 +58,12 @@ def without(artifact: Artifact, fitted: Fitted, users: Numbers) -> Artifact:
 def traces_in(folder: Path, person: Person) -> int:
     """How many of the person's ids the model in a folder holds."""
     try:
-        return len(_users(read_artifact(folder), person))
+        return len(users_of(read_artifact(folder), person))
     except ArtifactError:
         return _found_in_bytes(folder, person)
 
 
-def _users(artifact: Artifact, person: Person) -> Numbers:
+def users_of(artifact: Artifact, person: Person) -> Numbers:
     """int32 (n,): the person's numbers, ascending."""
     numbers = artifact.index.users.numbers(sorted(person.ids))
     return np.sort(numbers[numbers >= 0])

@@ -12,6 +12,7 @@ from crossaisle.data.moments import DAY, as_datetime, span
 from crossaisle.data.training import Progress, silent
 from crossaisle.features.feature import within
 from crossaisle.loop.feedback.taught import Taught
+from crossaisle.loop.prepared import PREPARED
 from crossaisle.models.neighbours import Neighbours
 from crossaisle.models.recommender import Fitted
 from crossaisle.numerics.arrays import AnyArray
@@ -23,7 +24,6 @@ from crossaisle.scenarios.feeds.ordering import Ordering
 from crossaisle.scenarios.feeds.searching import Searching
 from crossaisle.settings.online import ExplorationSettings
 from crossaisle.shop.shop import Shop
-from crossaisle.shop.workspace import PREPARED
 from crossaisle.slates.fallback import MostBought
 from crossaisle.slates.live.live_slates import LiveSlates
 from crossaisle.slates.live.options import LiveOptions
@@ -131,6 +131,8 @@ def _ordering(taught: Taught, dataset: Dataset, live: LiveOptions) -> Ordering |
     if taught.appeal is None or live.lift == 0:
         return None
     appeal, past = taught.appeal
+    if past.n_users != dataset.n_users:  # somebody was forgotten, and only one of both knows it yet
+        return None
     memory = Memory(past, dataset.catalogue.category, dataset.n_categories)
     return Ordering(appeal, memory, live.candidates, live.lift)
 

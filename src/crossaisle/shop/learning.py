@@ -15,13 +15,14 @@ from crossaisle.loop.feedback.off_policy import Candidate
 from crossaisle.loop.feedback.shown import Slates
 from crossaisle.loop.feedback.taught import Taught
 from crossaisle.loop.learn import Learnt, LiveOne, learn
+from crossaisle.loop.prepared import PREPARED
 from crossaisle.loop.reading import Consent
 from crossaisle.loop.train import Trained, fold_in, train
 from crossaisle.numerics.arrays import AnyArray
 from crossaisle.shop.feeds import prepared
 from crossaisle.shop.shop import Shop
 from crossaisle.shop.stores import Stores
-from crossaisle.shop.workspace import PREPARED, LiveModel
+from crossaisle.shop.workspace import LiveModel
 from crossaisle.stores.arrays_folder import read_arrays, write_arrays
 
 TAUGHT = "taught/"

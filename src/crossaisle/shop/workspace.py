@@ -18,6 +18,7 @@ from crossaisle.data.split import Split
 from crossaisle.data.text_encoder import TextEncoder
 from crossaisle.data.training import Training
 from crossaisle.errors import SettingsError
+from crossaisle.loop.prepared import PREPARED
 from crossaisle.loop.reading import EVERYBODY, Consent, Reading
 from crossaisle.loop.train import Trained, TrainOptions
 from crossaisle.models.artifacts import Artifact, read_artifact
@@ -37,9 +38,6 @@ from crossaisle.stores.lake import Lake
 from crossaisle.stores.quarantine import Quarantine
 from crossaisle.stores.registry import Registry
 from crossaisle.stores.text_cache import CachedEncoder
-
-PREPARED = "live"
-"""Folder beside a model's arrays: what serving needs of it, made beforehand."""
 
 
 @dataclass(frozen=True)

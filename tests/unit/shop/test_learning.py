@@ -11,14 +11,17 @@ from crossaisle.cli.online.learn import lines_of
 from crossaisle.data.moments import DAY
 from crossaisle.data.training import silent
 from crossaisle.loop.feedback.taught import Taught
+from crossaisle.loop.prepared import PREPARED, forget_in
+from crossaisle.models.erasure import traces_in
+from crossaisle.privacy.erasable import Person
 from crossaisle.scenarios.feeds.acquaintance import Acquaintance
 from crossaisle.scenarios.feeds.feed import Feed
 from crossaisle.settings import Settings
 from crossaisle.shop.feeds import feed_of
 from crossaisle.shop.learning import Learning
 from crossaisle.shop.shop import Shop
-from crossaisle.shop.workspace import PREPARED
 from crossaisle.stores.arrays_folder import read_arrays
+from crossaisle.stores.registry import ModelsErasure
 
 from .running import running
 
@@ -165,3 +168,38 @@ def test_places_whose_pool_is_gone_judge_nobody(frames: tuple[pd.DataFrame, ...]
             connection.exec_driver_sql("DELETE FROM pools")
         shop.learning.compact(shop.now, silent)
         assert shop.learning.learn(silent).off_policy is None
+
+
+def test_who_is_forgotten_leaves_what_serving_reads_and_the_others_keep_theirs(
+    frames: tuple[pd.DataFrame, ...], tmp_path: Path
+) -> None:
+    with running(tmp_path / "ws", frames) as shop:
+        shop.learning.learn(silent)
+        feed = shop.feed()
+        for user in sorted(set(frames[0]["user_id"])):
+            name, choice = shop.show(feed, user)
+            shop.tell([(user, item, "impression", name) for item in choice.items])
+            shop.tell([(user, choice.items[0], kind, name) for kind in ("click", "purchase")])
+        shop.learning.compact(shop.now, silent)
+        shop.learning.learn(silent, is_forced=True)
+        before = shop.feed()
+        assert before.ordering is not None
+        wanted = {user: shop.show(before, user)[1].items for user in ("u001", "u009")}
+        version = shop.shop.registry.live()
+        assert version is not None
+        folder = shop.shop.registry.path(version)
+        person = Person(frozenset({"u004"}), frozenset())
+        made = read_arrays(folder / PREPARED)
+        number = before.index.users.number("u004")
+        assert made["standing/rows"][number] >= 0
+        for _ in range(2):
+            ModelsErasure(shop.shop.registry, forget_in, traces_in).forget(person)
+            left = read_arrays(folder / PREPARED)
+            assert len(left["standing/rows"]) == before.slates.histories.indptr.size - 2
+            assert len(left["standing/items"]) == len(made["standing/items"]) - 1
+            assert len(left["taught/past/item_starts"]) == len(made["taught/past/item_starts"]) - 1
+        shop.shop.lake.forget(person)
+        after = shop.feed()
+        assert after.slates.standing is not None
+        assert after.ordering is not None
+        assert {user: shop.show(after, user)[1].items for user in wanted} == wanted

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from crossaisle.numerics.arrays import AnyArray, Doubles, Floats, Longs, Numbers
+from crossaisle.numerics.arrays import AnyArray, Bools, Doubles, Floats, Longs, Numbers
 
 MOST = 500
 """Items that are remembered of one person since the last learning, those that came last."""
@@ -32,6 +32,27 @@ class Past:
     near: Floats
     clicked: Floats
 
+    @property
+    def n_users(self) -> int:
+        """Of how many users it is."""
+        return len(self.item_starts) - 1
+
+    def without(self, users: Numbers) -> "Past":
+        """What the other users were shown, who are numbered anew in their order. users: int32 (n,), distinct."""
+        item_starts, of_items = _without(self.item_starts, users)
+        category_starts, of_categories = _without(self.category_starts, users)
+        return Past(
+            self.until,
+            self.half_life,
+            item_starts,
+            self.items[of_items],
+            self.shown[of_items],
+            category_starts,
+            self.categories[of_categories],
+            self.near[of_categories],
+            self.clicked[of_categories],
+        )
+
     def state(self) -> dict[str, AnyArray]:
         """All arrays needed to restore it."""
         moments = np.array([self.until, round(self.half_life)], dtype=np.int64)
@@ -42,6 +63,14 @@ class Past:
         """The one whose `state()` this is."""
         until, half_life = (int(one) for one in state["moments"])
         return cls(until, half_life, *(state[name] for name in COLUMNS))
+
+
+def _without(starts: Longs, users: Numbers) -> tuple[Longs, Bools]:
+    """Where the entries of the others start then, int64 (n_others + 1,), and which entries are theirs, bool (n,)."""
+    sizes = np.diff(starts)
+    is_kept = np.ones(len(sizes), dtype=np.bool_)
+    is_kept[users] = False
+    return np.append(0, np.cumsum(sizes[is_kept])).astype(np.int64), np.repeat(is_kept, sizes)
 
 
 class Times(dict[int, tuple[float, int]]):

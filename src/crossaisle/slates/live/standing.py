@@ -51,6 +51,13 @@ class Standing:
         ranks = np.arange(n_listed)
         return np.asarray(1 - np.log1p(ranks / SOFTEN) / np.log1p(n_listed / SOFTEN), dtype=np.float32)
 
+    def without(self, users: Numbers) -> "Standing":
+        """The lists of the other users, who are numbered anew in their order. users: int32 (n,), distinct."""
+        gone = np.sort(self.rows[users])
+        gone = gone[gone >= 0]
+        rows = np.delete(self.rows, users)
+        return Standing((rows - np.searchsorted(gone, rows)).astype(np.int32), np.delete(self.items, gone, axis=0))
+
     def state(self) -> dict[str, Numbers]:
         """All arrays needed to restore it."""
         return {"rows": self.rows, "items": self.items}

@@ -84,3 +84,13 @@ def test_it_is_kept_as_arrays() -> None:
     again = Past.restore(past().state())
     assert (again.until, again.half_life) == (NOW, 2 * DAY)
     assert told(Memory(again, CATEGORY, 2), (1,), (), NOW) == [[4, 0, 2, 0], [4, 2, 0], [0, 1, 0]]
+
+
+def test_without_somebody_the_others_keep_what_they_were_shown() -> None:
+    kept, whole = past().without(np.array([0], dtype=np.int32)), Past.restore(past().state())
+    memory, before = Memory(kept, CATEGORY, 2), Memory(whole, CATEGORY, 2)
+    for mine, theirs in zip(memory.of([0], [], ITEMS, NOW), before.of([1], [], ITEMS, NOW), strict=True):
+        assert mine.tolist() == theirs.tolist()
+        assert mine.any()
+    none = past().without(np.array([1], dtype=np.int32))
+    assert (none.n_users, len(none.items), len(none.categories)) == (1, 0, 0)

@@ -140,3 +140,10 @@ def test_the_model_is_asked_once_for_all_foci(small_shop: Dataset, fitted: Fitte
     np.testing.assert_array_equal(once.scores(queries[1:3]), kept[1:3])
     candidates = np.array([[1, 2]] * 5, dtype=np.int32)
     np.testing.assert_array_equal(once.score_candidates(queries, candidates), kept[:, 1:3])
+
+
+def test_without_somebody_the_others_keep_their_lists() -> None:
+    rows, items = np.array([1, -1, 0, 2], dtype=np.int32), np.arange(3 * 3 * 2, dtype=np.int32).reshape(3, 3, 2)
+    kept = Standing(rows, items).without(np.array([1, 2], dtype=np.int32))
+    assert kept.rows.tolist() == [0, 1]
+    assert kept.items.tolist() == items[[1, 2]].tolist()
