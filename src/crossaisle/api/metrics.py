@@ -35,6 +35,7 @@ class Metrics:
         self.version = self._gauge("crossaisle_model_version", "Version of the live model")
         self.lag = self._gauge("crossaisle_event_lag_seconds", "Age of the newest look at the event log")
         self.waiting = self._gauge("crossaisle_events_in_log", "Events that are not in the lake yet")
+        self._accepted, self._rejected = (self.events.labels(one) for one in ("accepted", "rejected"))
         self._of_slates = {one: self.slates.labels(str(one).lower()) for one in (False, True)}
         self._of_stage: dict[str, Histogram] = {}
         self._of_route: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
@@ -51,6 +52,11 @@ class Metrics:
     def shown(self, is_fallback: bool) -> None:
         """Count a slate."""
         self._of_slates[is_fallback].inc()
+
+    def taken(self, n_accepted: int, n_rejected: int) -> None:
+        """Count events."""
+        self._accepted.inc(n_accepted)
+        self._rejected.inc(n_rejected)
 
     def took(self, stage: str, seconds: float) -> None:
         """Count the time of a stage."""

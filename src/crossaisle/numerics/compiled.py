@@ -13,7 +13,7 @@ from numba import njit, types
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-BOOL, NUMBER, LONG, FLOAT = types.boolean, types.int32, types.int64, types.float32
+BOOL, NUMBER, LONG, FLOAT, NOTHING = types.boolean, types.int32, types.int64, types.float32, types.void
 
 
 def read(kind: Any, n_dimensions: int = 1) -> Any:

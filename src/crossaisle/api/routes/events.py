@@ -89,8 +89,7 @@ async def post_events(request: Request) -> Response:
     said = _said(await durable)
     here.metrics.took("durable", time.perf_counter() - began)
     here.online.observe(taken.rows)
-    here.metrics.events.labels("accepted").inc(len(taken.rows))
-    here.metrics.events.labels("rejected").inc(len(taken.rejected))
+    here.metrics.taken(len(taken.rows), len(taken.rejected))
     here.tell(request, key=key.key_id, events=len(taken.rows), rejected=len(taken.rejected))
     return Json(said.encode())
 

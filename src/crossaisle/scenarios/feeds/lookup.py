@@ -1,20 +1,20 @@
-"""From an id to its number among millions, without a table of texts: hashes in order, and one look at the id itself."""
+"""From an id to its number among millions, without a table of texts: a place by its hash, then a look at the id."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from crossaisle.data.dataset import Ids
-from crossaisle.numerics.arrays import Longs, Numbers
+from crossaisle.numerics.arrays import Numbers
+from crossaisle.numerics.hashing import placed, size_for
 
 
 @dataclass(frozen=True)
 class Lookup:
-    """hashes: int64 (n,), ascending. numbers: int32 (n,), of the ids. Hashes are those of this process alone."""
+    """table: int32, see numerics.hashing.placed. Hashes are those of this process alone."""
 
     ids: Ids
-    hashes: Longs
-    numbers: Numbers
+    table: Numbers
 
     @classmethod
     def of(cls, ids: Ids) -> "Lookup":
@@ -24,16 +24,14 @@ class Lookup:
         for start in range(0, n, 2**16):
             part = ids.values[start : start + 2**16].to_pylist()
             hashes[start : start + len(part)] = [hash(one) for one in part]
-        order = np.argsort(hashes, kind="stable")
-        return cls(ids, hashes[order], order.astype(np.int32))
+        return cls(ids, placed(hashes, size_for(n)))
 
     def number(self, one: str) -> int:
         """The number of an id, −1 if it is unknown."""
-        wanted = hash(one)
-        place = int(np.searchsorted(self.hashes, wanted))
-        while place < len(self.hashes) and self.hashes[place] == wanted:
-            number = int(self.numbers[place])
+        last = len(self.table) - 1
+        place = hash(one) & last
+        while (number := int(self.table[place])) >= 0:
             if self.ids.one(number) == one:
                 return number
-            place += 1
+            place = (place + 1) & last
         return -1

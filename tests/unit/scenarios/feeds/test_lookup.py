@@ -1,10 +1,11 @@
-"""From ids to numbers, among hashes."""
+"""From ids to numbers, by their hashes."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crossaisle.data.dataset import Ids
+from crossaisle.numerics.hashing import placed, size_for
 from crossaisle.scenarios.feeds.lookup import Lookup
 
 
@@ -18,9 +19,9 @@ def test_every_id_has_its_number_and_no_other_has_one(known: set[str], other: st
 
 def test_ids_whose_hashes_are_equal_are_told_apart() -> None:
     ids = Ids.of(["a", "b", "c"])
-    same = np.full(3, hash("b"), dtype=np.int64)
-    lookup = Lookup(ids, same, np.arange(3, dtype=np.int32))
-    assert (lookup.number("b"), lookup.number("x")) == (1, -1)
+    for wanted in range(3):
+        same = np.full(3, hash(ids.one(wanted)), dtype=np.int64)
+        assert Lookup(ids, placed(same, size_for(3))).number(ids.one(wanted)) == wanted
 
 
 def test_more_ids_than_are_hashed_at_once() -> None:

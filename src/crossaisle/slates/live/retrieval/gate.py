@@ -10,7 +10,7 @@ from crossaisle.slates.live.catalogue import LiveCatalogue
 from crossaisle.slates.live.interest import Session
 from crossaisle.slates.live.person import Person
 from crossaisle.slates.live.retrieval.gathering import Scratch
-from crossaisle.slates.live.retrieval.kernels import IS_SHUT, MARK, gathered, within
+from crossaisle.slates.live.retrieval.kernels import IS_SHUT, gathered, mark, within
 
 Said = tuple[AnyArray, AnyArray]
 """Items, int32, and amounts, float32, of one shape."""
@@ -65,7 +65,7 @@ class Gate:
 
     def shut(self, items: Numbers) -> None:
         """Let these items no longer pass."""
-        self._work[items, MARK] = IS_SHUT
+        mark(items, IS_SHUT, self._work)
         self._items.append(items)
 
     def shut_categories(self, categories: Numbers) -> None:
@@ -99,7 +99,7 @@ class Gate:
 
     def _close(self) -> None:
         for items in self._items:
-            self._work[items] = 0
+            mark(items, 0, self._work)
         for categories in self._categories:
             self._is_open[categories] = True
         self._items, self._categories, self._wanted = [], [], ANY

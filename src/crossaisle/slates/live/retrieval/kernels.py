@@ -4,7 +4,7 @@ the work. −1 stands for nobody, and for the last place of arrays that are one 
 import numpy as np
 
 from crossaisle.numerics.arrays import AnyArray, Bools, Floats, Numbers
-from crossaisle.numerics.compiled import BOOL, FLOAT, LONG, NUMBER, changed, compiled, read, several
+from crossaisle.numerics.compiled import BOOL, FLOAT, LONG, NOTHING, NUMBER, changed, compiled, read, several
 
 TINY = np.float32(1e-30)
 MARK, BASE, LATE, N_WORK = 0, 1, 2, 4
@@ -23,6 +23,16 @@ def spoken(items: Numbers, weights: Floats, speakers: Numbers, by: Floats) -> tu
             found[row, column] = items[speakers[row], column]
             amounts[row, column] = weights[speakers[row], column] * by[row]
     return found, amounts
+
+
+@compiled(NOTHING, read(NUMBER), FLOAT, changed(FLOAT, 2))
+def mark(items: Numbers, by: float, work: Floats) -> None:
+    """Mark items, int32 (n,); by 0 all that is worked out of them is taken back. work: see Scratch."""
+    for place in range(len(items)):
+        item = items[place]
+        work[item, MARK] = by
+        if by == 0:
+            work[item, BASE] = work[item, LATE] = 0
 
 
 @compiled(changed(BOOL), read(NUMBER), read(FLOAT, 2), read(BOOL), read(NUMBER), LONG)
@@ -111,6 +121,20 @@ def summed(items: Numbers, amounts: Floats, candidates: Numbers, work: Floats) -
     for place in range(len(items)):
         work[items[place], BASE] = 0
     return found
+
+
+@compiled(several(changed(FLOAT), FLOAT), changed(FLOAT), read(FLOAT))
+def blended(base: Floats, late: Floats) -> tuple[Floats, float]:
+    """float32 (n,): `base`, which is made 1 at its most in place, and `late` together; and the lowest of that, or 1."""
+    most, lowest = TINY, np.float32(1)
+    for place in range(len(base)):
+        most = max(most, base[place])
+    scores = np.empty(len(base), np.float32)
+    for place in range(len(base)):
+        base[place] /= most
+        scores[place] = base[place] + late[place]
+        lowest = min(lowest, scores[place])
+    return scores, float(lowest)
 
 
 @compiled(changed(LONG), read(FLOAT), read(NUMBER), LONG)

@@ -11,6 +11,7 @@ from crossaisle.slates.live.live_slate import Ranked
 from crossaisle.slates.live.person import Person
 from crossaisle.slates.live.retrieval.gate import Gate
 from crossaisle.slates.live.retrieval.gathering import Scratch, Told
+from crossaisle.slates.live.retrieval.kernels import blended
 
 Listed = tuple[Numbers, Floats]
 """Items that were ranked beforehand, int32 (n,), and what their places are worth, float32 (n,)."""
@@ -70,16 +71,16 @@ class Retrieval:
             heard = base if listed is None else self.scratch.summed(history.items, history.amounts, candidates)
             self._measure(lately, session, float(heard.max(initial=0)))
             late_sums = self.scratch.summed(lately.items, lately.amounts, candidates)
-        base /= max(float(base.max(initial=0)), _TINY)
-        scores, scale = base if lately is None else base + late_sums, np.ones(len(base), dtype=np.float32)
+        scores, lowest = blended(base, late_sums)
+        scale = np.ones(len(base), dtype=np.float32)
         if session.factors:
             scale = self.scratch.factors(self.category.take(candidates), session.factors)
         if self.boost is not None:
             scale = scale * self.boost.take(candidates)
         if session.factors or self.boost is not None:
-            scores, base = scores * scale, base * scale
+            scores, base, lowest = scores * scale, base * scale, min(lowest, scale.min(initial=1))
         ranked = Ranked(candidates, scores, base, scale)
-        return ranked if scores.min(initial=1) > 0 else ranked.at(np.flatnonzero(scores > 0))
+        return ranked if lowest > 0 else ranked.at(np.flatnonzero(scores > 0))
 
     def _measure(self, lately: Told, session: Session, most: float) -> None:
         """What lasts counts as so many items of the history: in parts of the most that those say together.
