@@ -91,7 +91,7 @@ class Online:
         self.valid_keys: dict[str, Key] = {}
         self.pseudonyms = Pseudonyms.kept(shop.folder / SECRET)
         self.writer = Writer(stores.log, deliver=deliver)
-        self._ids = RandomIds(12)
+        self._ids = RandomIds(6)
         told = (lost, lambda error: failed("slates", error))
         self.recorder = Recorder(stores.slates, stores.experiments, *told)
 
@@ -190,9 +190,10 @@ class Online:
         return self.feed, focus, wanted.k or settings.slates.k, wanted.language or settings.language
 
     def _shown(self, user_id: str, focus: str, choice: Choice, version: int) -> Recommendation:
-        recommendation_id = self._ids()
+        now = self.clock()
+        recommendation_id = f"{now // 1000:012x}{self._ids()}"  # in the order of time, so that a database appends them
         items = list(zip(choice.items, choice.scores, strict=True))
-        shown = Shown(recommendation_id, user_id, self.clock(), version, focus, items, lifts=choice.lifts)
+        shown = Shown(recommendation_id, user_id, now, version, focus, items, lifts=choice.lifts)
         if tried := choice.explored:
             shown = replace(shown, explored_rank=tried.rank, propensity=tried.propensity, pool=tried.pool)
         self.recorder.keep(shown)
