@@ -101,7 +101,8 @@ class Service:
         return [
             {**json.loads(line), "worker": path.stem.rpartition("-")[2]}
             for path in sorted((self.folder / "logs").glob("serve-*.log"))
-            for line in path.read_text("utf-8").splitlines()
+            for line in path.read_text("utf-8").split("\n")  # a text in a line may hold other ends of lines
+            if line
         ]
 
     def said(self) -> str:

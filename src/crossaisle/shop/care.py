@@ -8,13 +8,14 @@ from typing import Any
 
 from crossaisle.data.mapping.user_columns import user_columns
 from crossaisle.data.moments import as_text
+from crossaisle.errors import BusyError
 from crossaisle.loop.export import export
 from crossaisle.loop.forget import RECEIPTS, file_parts, forget
 from crossaisle.privacy.consent import Purpose
 from crossaisle.privacy.erasable import Person
 from crossaisle.privacy.notice import salted
 from crossaisle.privacy.pseudonyms import Pseudonyms
-from crossaisle.privacy.receipt import Receipts
+from crossaisle.privacy.receipt import Receipt, Receipts
 from crossaisle.shop.shop import Shop
 from crossaisle.shop.stores import Stores
 from crossaisle.stores.database.erasure import DatabaseErasure
@@ -26,6 +27,8 @@ SECRET = Path("secrets", "pseudonyms.key")
 """The key of pseudonyms, below the workspace."""
 ATTEMPTS = 3
 """Times that erasure goes over all parts: what moved from one to another meanwhile is found the next time."""
+PATIENCE, BETWEEN = 20.0, 0.2
+"""Seconds that an erasure waits for another that is under way, and after which it looks again."""
 SETTLED = 1.0
 """Seconds in which every worker has written, or let go of, what it held when it was told of an erasure."""
 
@@ -85,7 +88,7 @@ class Care:
         Workers are told first, and given the time to let go of what they were about to write.
 
         Raises:
-            BusyError: another process changes the lake or publishes a model; nothing is lost by asking again.
+            BusyError: another process goes on changing the lake or publishing a model; nothing is lost by asking again.
             UnavailableError: the database does not answer.
         """
         shop, now = self._shop.again(), self._clock()
@@ -98,9 +101,9 @@ class Care:
         time.sleep(shop.settings.serving.look + SETTLED)
         columns, encoders = user_columns(shop.settings.map), (shop.encoder.name,)
         files = file_parts(shop.folder, shop.lake, shop.quarantine, shop.registry, columns, encoders)
+        parts = (*files, DatabaseErasure(self._stores.database))
         for _ in range(ATTEMPTS):
-            receipt_id, own_salt = secrets.token_hex(16), secrets.token_bytes(16)
-            receipt = forget(person, (*files, DatabaseErasure(self._stores.database)), now, receipt_id, own_salt)
+            receipt = _in_turn(lambda: forget(person, parts, now, secrets.token_hex(16), secrets.token_bytes(16)))
             if receipt.is_complete:
                 break
         self._tell("erased", {"salt": salt}, now)
@@ -138,6 +141,18 @@ class Care:
             }
             for purpose in Purpose
         }
+
+
+def _in_turn(erase: Callable[[], Receipt]) -> Receipt:
+    """Erase as soon as nobody else changes the same: several erasures at once wait for each other."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return erase()
+        except BusyError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(BETWEEN)
 
 
 def _quarantine(shop: Shop) -> QuarantineErasure:
