@@ -45,6 +45,7 @@ class Database:
     def __init__(self, url: str, wait: float = WAIT) -> None:
         self.engine = _engine(url, wait)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writing = _engine(url, _TURN) if self.is_sqlite else self.engine
         self.where = self.engine.url.render_as_string(hide_password=True)
         # SQLite lets those who wait for a lock try again at random, and the unlucky one gives up
         self._n_turns = max(1, round(wait / _TURN))
@@ -67,7 +68,7 @@ class Database:
         Raises:
             UnavailableError: the database does not answer for now, or its disk is full.
         """
-        with self._in_words(), self._turn, self.engine.connect() as connection:
+        with self._in_words(), self._turn, self._writing.connect() as connection:
             if self.is_sqlite:
                 self._begin(connection)
             else:
@@ -98,25 +99,22 @@ class Database:
     def close(self) -> None:
         """Let all connections go."""
         self.engine.dispose()
+        self._writing.dispose()
 
     def _begin(self, connection: Connection) -> None:
         """Begin to write on SQLite.
 
         SQLite asks ever more seldom whether another process has ended, at last every tenth of a second, in which one
-        that writes without a pause is always in the midst of it. Who begins to wait anew asks often.
+        that writes without a pause is always in the midst of it. Who begins to wait anew asks often: connections that
+        write wait for _TURN.
         """
-        usual = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(_TURN * 1000)}")
-        try:
-            for turn in range(self._n_turns):
-                try:
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
-                    return
-                except exc.OperationalError as error:
-                    if not _is_busy(error) or turn + 1 == self._n_turns:
-                        raise
-        finally:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={usual}")
+        for turn in range(self._n_turns):
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except exc.OperationalError as error:
+                if not _is_busy(error) or turn + 1 == self._n_turns:
+                    raise
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
