@@ -117,9 +117,11 @@ def visits(key: bytes, n_users: int, n_items: int, of_batch: int, is_empty: bool
 
     def make(number: int) -> Requests:
         rng = random.Random(number)
+        size = rng.randrange(1, of_batch + 1)  # else connections would send their batches all at once ever after
         while True:
             first = next(counter) * of_batch
-            users = [(one * 7919) % n_users for one in range(first, first + of_batch)]
+            users = [(one * 7919) % n_users for one in range(first, first + size)]
+            size = of_batch
             body = views(users, n_items, rng)
             yield "events", post(b"/empty" if is_empty else b"/v1/events", key, body)
             for user in users:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import uvloop
 
+SETTLING = 2.0
+"""Seconds of a load at a rate before its answers count."""
 Requests = Iterator[tuple[str, bytes]]
 """What to send, one after the other: a name by which answers are counted, and the bytes of the request."""
 
@@ -74,7 +76,10 @@ def at_full_speed(host: str, port: int, make: Callable[[int], Requests], connect
 def at_rate(
     host: str, port: int, make: Callable[[int], Requests], connections: int, seconds: float, rate: float
 ) -> Figures:
-    """So many requests a second over all connections; a time counts from when it was due, waiting included."""
+    """So many requests a second over all connections; a time counts from when it was due, waiting included.
+
+    What is sent in the first SETTLING seconds, when all connections begin with the same, does not count.
+    """
     return uvloop.run(_paced(host, port, make, connections, seconds, rate))
 
 
@@ -119,7 +124,8 @@ async def _paced(
     sources: dict[Connection, Requests] = {}
 
     def told(one: Connection, status: int) -> None:
-        figures.seconds.setdefault(one.name, []).append(time.perf_counter() - one.sent)
+        if one.sent >= figures.began:
+            figures.seconds.setdefault(one.name, []).append(time.perf_counter() - one.sent)
         figures.failed += status != 200
         if waiting:
             one.send(*next(sources[one]), due=waiting.pop(0))
@@ -130,7 +136,8 @@ async def _paced(
         _, one = await loop.create_connection(lambda: Connection(told), host, port)
         sources[one] = make(number)
         free.append(one)
-    figures.began = due = time.perf_counter()
+    due = time.perf_counter()
+    figures.began = due + SETTLING
     while due < figures.began + seconds:
         now = time.perf_counter()
         while due <= now:
