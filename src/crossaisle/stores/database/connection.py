@@ -23,9 +23,10 @@ WAIT = 5.0
 _TURN = 0.02
 """Seconds that SQLite waits for another process before it begins to wait anew."""
 
-_CACHE, _PAGES = 32_768, 8192
+_CACHE, _PAGES = 32_768, 2048
 """KiB of pages that a connection to SQLite keeps, and pages of 4 KiB after which its log goes into the file. Indices of
-ids are touched all over: with the usual 2 MB and 1000, pages are read and written again for nearly every event."""
+ids are touched all over: with the usual 2 MB and 1000, pages are read and written again for nearly every event. With
+many more pages the log goes into the file seldom, but whoever writes then waits long."""
 
 _LOCK = 7_340_033
 """Whoever appends on PostgreSQL holds this lock, so that numbers are committed in their order."""
