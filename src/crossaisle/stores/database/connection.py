@@ -46,7 +46,7 @@ class Database:
     def __init__(self, url: str, wait: float = WAIT) -> None:
         self.engine = _engine(url, wait)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._writing = _engine(url, _TURN) if self.is_sqlite else self.engine
+        self._writing = _engine(url, wait, _TURN) if self.is_sqlite else self.engine
         self.where = self.engine.url.render_as_string(hide_password=True)
         # SQLite lets those who wait for a lock try again at random, and the unlucky one gives up
         self._n_turns = max(1, round(wait / _TURN))
@@ -135,7 +135,8 @@ class Database:
         return UnavailableError(f"the database does not answer: {told}", self.where, "Ask again in a moment.")
 
 
-def _engine(url: str, wait: float) -> Engine:
+def _engine(url: str, wait: float, turn: float | None = None) -> Engine:
+    """turn: seconds that a statement on SQLite waits in place of `wait` once its connection is made."""
     try:
         parsed = make_url(url)
         kind = parsed.get_backend_name()
@@ -144,7 +145,7 @@ def _engine(url: str, wait: float) -> Engine:
         if kind == "postgresql" and "+" not in parsed.drivername:
             parsed = parsed.set(drivername="postgresql+psycopg")
         if kind == "sqlite":
-            return _sqlite(parsed, wait)
+            return _sqlite(parsed, wait, turn)
         return _postgresql(parsed, wait)
     except exc.ArgumentError:
         example = "Write it as postgresql://user:password@host/name or sqlite:///events.db."
@@ -155,7 +156,7 @@ def _engine(url: str, wait: float) -> Engine:
         ) from None
 
 
-def _sqlite(url: sa.URL, wait: float) -> Engine:
+def _sqlite(url: sa.URL, wait: float, turn: float | None) -> Engine:
     engine = sa.create_engine(url, connect_args={"timeout": wait, "check_same_thread": False, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
@@ -165,6 +166,8 @@ def _sqlite(url: sa.URL, wait: float) -> Engine:
         tuned = (f"cache_size={-_CACHE}", f"wal_autocheckpoint={_PAGES}")
         for pragma in ("synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", *tuned):
             connection.execute(f"PRAGMA {pragma}")
+        if turn is not None:
+            connection.execute(f"PRAGMA busy_timeout={int(turn * 1000)}")
 
     return engine
 
