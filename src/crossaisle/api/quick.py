@@ -1,7 +1,7 @@
 """Calls that are asked all the time: described by the framework, answered without its layers between."""
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Iterable
+from typing import NamedTuple
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -9,12 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from crossaisle.api.limits import Receive, Scope, Send
 from crossaisle.api.problems import of_error, of_http
 from crossaisle.errors import CrossaisleError
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 

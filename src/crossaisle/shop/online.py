@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from crossaisle.data.collecting import Collected, Rejected, collect
+from crossaisle.data.collecting import Collected, collect
 from crossaisle.data.focus import Focus
 from crossaisle.data.random_ids import RandomIds
 from crossaisle.errors import UnknownError
@@ -50,14 +50,6 @@ class Recommendation:
     recommendation_id: str
     model_version: int
     choice: Choice
-
-
-@dataclass(frozen=True)
-class Taken:
-    """Events that were taken in, and those that were rejected, with reasons."""
-
-    rows: Sequence[Mapping[str, Any]]
-    rejected: Sequence[Rejected]
 
 
 class Online:
@@ -115,7 +107,7 @@ class Online:
         answered: Answered,
         key: str = "",
         body: bytes = b"",
-    ) -> Taken:
+    ) -> Collected:
         """Check events and hand the good ones to the writer; they count from `observe` on.
 
         Args:
@@ -129,7 +121,7 @@ class Online:
         told = answer(collected)
         batch = Batch(collected.rows, key, hashlib.sha256(body).hexdigest() if key else "", told)
         self.writer.append(batch, answered)
-        return Taken(collected.rows, collected.rejected)
+        return collected
 
     def observe(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Let events that are durable count."""

@@ -1,6 +1,6 @@
 """A running shop in a folder, at a moment of its own: slates are shown and answered, events told, items introduced."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -65,6 +65,13 @@ class Running:
             }
             rows.append({name: told.get(name) for name in COLUMNS})
         self.stores.log.append([Batch(rows)])
+
+    def answer_all(self, feed: Feed, users: Sequence[str]) -> None:
+        """Everybody is shown a slate, sees it, and clicks and buys its first item."""
+        for user in users:
+            name, choice = self.show(feed, user)
+            self.tell([(user, item, "impression", name) for item in choice.items])
+            self.tell([(user, choice.items[0], kind, name) for kind in ("click", "purchase")])
 
     def introduce(self, item_id: str, title: str, category: str) -> None:
         """The catalogue has an item more."""

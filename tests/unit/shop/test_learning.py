@@ -77,10 +77,7 @@ def test_slates_teach_beside_the_live_model_where_the_new_one_is_worse(
         shop.learning.learn(silent)
         made = shop.shop.prepared_at(1)
         feed = shop.feed()
-        for user in sorted(set(frames[0]["user_id"])):
-            name, choice = shop.show(feed, user)
-            shop.tell([(user, item, "impression", name) for item in choice.items])
-            shop.tell([(user, choice.items[0], kind, name) for kind in ("click", "purchase")])
+        shop.answer_all(feed, sorted(set(frames[0]["user_id"])))
         shop.learning.compact(shop.now, silent)
         by_titles = Settings(training={"candidates": ["content"]}, learning={"tolerance": 0.0})
         learnt = Learning(Shop(shop.shop.folder, by_titles), shop.stores).learn(silent)
@@ -176,10 +173,7 @@ def test_who_is_forgotten_leaves_what_serving_reads_and_the_others_keep_theirs(
     with running(tmp_path / "ws", frames) as shop:
         shop.learning.learn(silent)
         feed = shop.feed()
-        for user in sorted(set(frames[0]["user_id"])):
-            name, choice = shop.show(feed, user)
-            shop.tell([(user, item, "impression", name) for item in choice.items])
-            shop.tell([(user, choice.items[0], kind, name) for kind in ("click", "purchase")])
+        shop.answer_all(feed, sorted(set(frames[0]["user_id"])))
         shop.learning.compact(shop.now, silent)
         shop.learning.learn(silent, is_forced=True)
         before = shop.feed()

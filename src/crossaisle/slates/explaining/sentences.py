@@ -63,7 +63,7 @@ class Sentences:
     language: Language
     _habits: dict[tuple[int, int], str] = field(default_factory=dict, repr=False, compare=False)
     _new: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
-    _clauses: dict[tuple[int, bool, int, int], str] = field(default_factory=dict, repr=False, compare=False)
+    _clauses: dict[tuple[int, int, int], str] = field(default_factory=dict, repr=False, compare=False)
 
     def reasons(self, facts: Sequence[Fact], place: Place) -> tuple[Reason, ...]:
         """Reasons of the two strongest kinds of causes; the place in the ranking where there is no cause.
@@ -201,7 +201,9 @@ class Sentences:
     def _with_category(self, text: str, place: Place) -> str:
         if place.category < 0:
             return text
-        key = place.category, place.is_new, place.times, place.day
+        if place.is_new:
+            return text + self.new_category(place.category)
+        key = place.category, place.times, place.day
         clause = self._clauses.get(key)
         if clause is None:
             clause = _kept(self._clauses, key, self._clause(place))
@@ -209,8 +211,6 @@ class Sentences:
 
     def _clause(self, place: Place) -> str:
         category = self.names.categories[place.category]
-        if place.is_new:
-            return self._say("reason.new_category", category=category)
         if place.times:
             habit = self._habit(place.times, place.day)
             return self._say("reason.known_category", category=category, habit=habit)

@@ -6,10 +6,9 @@ from crossaisle.data.dataset import Dataset
 from crossaisle.numerics.arrays import AnyArray, Bools, Longs, Numbers
 from crossaisle.slates.filtering.eligible import Why, shop_wide
 from crossaisle.slates.filtering.stock import Stock
+from crossaisle.slates.live.retrieval.kernels import FIRST_CATEGORY, SHUT
 from crossaisle.slates.options import ShopRules, SlateOptions
 
-SHUT, NO_CATEGORY = 0, 2
-"""Codes of items: see LiveCatalogue.codes. What has no category, −1, has the code below NO_CATEGORY."""
 HARD = (Why.NOT_SELLABLE, Why.NOT_LAUNCHED, Why.OUT_OF_STOCK, Why.RULE_NEVER, Why.RULE_PRICE, Why.NOT_ESTABLISHED)
 
 
@@ -27,9 +26,9 @@ class LiveCatalogue:
         self.reasons, self.rules, self._category = reasons, rules, category
         self.eligible: Bools = np.append(reasons == 0, False)
         """bool (n_items + 1,): whether an item may be shown; the last place, which −1 finds, may not."""
-        self.codes: Numbers = np.where(self.eligible, np.append(category, -1) + NO_CATEGORY, SHUT).astype(np.int32)
-        """int32 (n_items + 1,): SHUT where it may not, else the category and NO_CATEGORY: in one place, all that keeps
-        an item out for anybody."""
+        self.codes: Numbers = np.where(self.eligible, np.append(category, -1) + FIRST_CATEGORY, SHUT).astype(np.int32)
+        """int32 (n_items + 1,): SHUT where it may not, else its category and FIRST_CATEGORY: all that keeps an item out
+        for anybody, in one place."""
         self.n_eligible = int(self.eligible.sum())
         waiting = np.flatnonzero(reasons & _bit(Why.NOT_LAUNCHED))
         order = np.argsort(-launched[waiting], kind="stable")
@@ -78,7 +77,7 @@ class LiveCatalogue:
         is_eligible = bool(self.reasons[item] == 0)
         self.n_eligible += int(is_eligible) - int(self.eligible[item])
         self.eligible[item] = is_eligible
-        self.codes[item] = self._category[item] + NO_CATEGORY if is_eligible else SHUT
+        self.codes[item] = self._category[item] + FIRST_CATEGORY if is_eligible else SHUT
 
 
 def _bit(why: Why) -> np.uint8:

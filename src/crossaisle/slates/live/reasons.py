@@ -1,5 +1,6 @@
 """Reasons of slates made at once, in words: the causes of each pick, with names and days that are read once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -89,7 +90,6 @@ class LiveReasons:
         labels = category.tolist()
         standing = (is_new, len(person.bought) > 0 or bool(lately))
         n_said = len(slate.items) - slate.n_filled
-        names = self.names.items
         pairs: dict[tuple[int, int], tuple[_Tie, _Tie | None]] = {}
         told = list[tuple[Reason, ...]]()
         columns = (slate.causes[:n_said], slate.amounts[:n_said], slate.kinds[:n_said])
@@ -100,16 +100,9 @@ class LiveReasons:
                 continue
             pair = pairs.get((first, second))
             if pair is None:
-                act, other_act = ACTS[kind], ACTS[other_kind]
-                habit, other_habit = habits.get(first, NEVER), habits.get(second, NEVER)
-                if second < 0 or (act == other_act and names[first] == names[second]):
-                    pair = (*sentences.of_one(act, first, *habit), (first,)), None
-                elif act == other_act:
-                    pair = (*sentences.of_two(act, first, *habit, second, *other_habit), (first, second)), None
-                else:
-                    one, other = sentences.of_one(act, first, *habit), sentences.of_one(other_act, second, *other_habit)
-                    pair = (*one, (first,)), (*other, (second,))
-                pairs[first, second] = pair
+                pair = pairs[first, second] = self._tied(
+                    sentences, habits, (first, second), (ACTS[kind], ACTS[other_kind])
+                )
             (name, text, subjects), further = pair
             if is_new[place]:
                 text += sentences.new_category(labels[place])
@@ -118,6 +111,23 @@ class LiveReasons:
         for place in range(n_said, len(slate.items)):
             told.append(self._unsaid(sentences, slate, place, standing, n_eligible))
         return told
+
+    def _tied(
+        self,
+        sentences: Sentences,
+        habits: Mapping[int, tuple[int, int]],
+        causes: tuple[int, int],
+        acts: tuple[str, str],
+    ) -> tuple[_Tie, _Tie | None]:
+        """What two causes, the second −1 for none, are told as: together where the person is tied to both alike."""
+        (first, second), (act, other_act), names = causes, acts, self.names.items
+        habit, other_habit = habits.get(first, NEVER), habits.get(second, NEVER)
+        if second < 0 or (act == other_act and names[first] == names[second]):
+            return (*sentences.of_one(act, first, *habit), (first,)), None
+        if act == other_act:
+            return (*sentences.of_two(act, first, *habit, second, *other_habit), (first, second)), None
+        other = sentences.of_one(other_act, second, *other_habit)
+        return (*sentences.of_one(act, first, *habit), (first,)), (*other, (second,))
 
     def _unsaid(
         self, sentences: Sentences, slate: LiveSlate, place: int, standing: tuple[list[bool], bool], n_eligible: int

@@ -9,6 +9,8 @@ from crossaisle.numerics.compiled import BOOL, FLOAT, LONG, NOTHING, NUMBER, cha
 TINY = np.float32(1e-30)
 MARK, BASE, LATE, N_WORK = 0, 1, 2, 4
 """Columns of the working memory, see Scratch; a row is of a power of two of bytes, so that none lies on two lines."""
+SHUT, FIRST_CATEGORY = 0, 2
+"""Codes of items, see LiveCatalogue.codes. What has no category, −1, has the code below FIRST_CATEGORY."""
 IS_MET, IS_SHUT = 1, -1
 """Marks of items: met among candidates, or not to be shown to this person."""
 
@@ -98,8 +100,8 @@ def gathered(
     kept = 0
     for place in range(n):
         item = found[place]
-        code = codes[item] - 2
-        if code >= -1 and is_open[code] and (wanted < 0 or code == wanted):
+        own = codes[item] - FIRST_CATEGORY
+        if codes[item] != SHUT and is_open[own] and (wanted < 0 or own == wanted):
             found[kept], base[kept], late[kept] = item, work[item, BASE], work[item, LATE]
             kept += 1
         work[item, MARK] = work[item, BASE] = work[item, LATE] = 0

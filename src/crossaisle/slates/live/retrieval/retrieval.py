@@ -11,7 +11,7 @@ from crossaisle.slates.live.live_slate import Ranked
 from crossaisle.slates.live.person import Person
 from crossaisle.slates.live.retrieval.gate import Gate
 from crossaisle.slates.live.retrieval.gathering import Scratch, Told
-from crossaisle.slates.live.retrieval.kernels import blended
+from crossaisle.slates.live.retrieval.kernels import TINY, blended
 
 Listed = tuple[Numbers, Floats]
 """Items that were ranked beforehand, int32 (n,), and what their places are worth, float32 (n,)."""
@@ -89,8 +89,5 @@ class Retrieval:
         """
         rows = [row for row, item in enumerate(session.weights) if item in session.lasting]
         strongest = 1 / self.units.take(lately.speakers[rows])
-        factors = np.minimum(strongest / max(most, _TINY), 1).astype(np.float32)
+        factors = np.minimum(strongest / max(most, float(TINY)), 1).astype(np.float32)
         lately.amounts[rows] *= factors[:, None]
-
-
-_TINY = 1e-30
